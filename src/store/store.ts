@@ -1,0 +1,252 @@
+// What the rest of the gateway may ask of the database; the only way to it.
+import type {
+  ClientDetailRecord,
+  ClientRecord,
+  DomainDetailRecord,
+  DomainRecord,
+  DomainRowRecord,
+  EventRecord,
+  MirrorListRecord,
+  OrderRecord,
+  OrderState,
+  OrganizationRecord,
+  Presence,
+  TldPriceRecord,
+  TldRecord,
+  TransferRecord,
+  TransferStep,
+} from './records.ts';
+
+/** What a caller may see: rows outside are as if they did not exist. null = no limit. */
+export interface Visibility {
+  readonly organizationId: string | null;
+  readonly clientId: string | null;
+}
+
+/** One page by keyset. Exactly one of first and last is set, 1 to 100. Cursors are those of src/lib/cursor.ts. */
+export interface PageRequest {
+  readonly first?: number;
+  readonly after?: string;
+  readonly last?: number;
+  readonly before?: string;
+}
+
+export interface PageResult<T> {
+  readonly rows: readonly { readonly row: T; readonly cursor: string }[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+export interface OrderBy<F extends string> {
+  readonly field: F;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+export interface DomainFilter {
+  readonly organizationId?: string;
+  readonly clientIds?: readonly string[];
+  /** true: belongs to no client; false: belongs to one. Domains whose client is not known yet match neither. */
+  readonly withoutClient?: boolean;
+  readonly expiresBefore?: number;
+  readonly expiresAfter?: number;
+  readonly autoRenew?: boolean;
+  /** Has every one of these statuses (Gandi's spelling). */
+  readonly eppStatuses?: readonly string[];
+  readonly transferLocked?: boolean;
+  readonly tlds?: readonly string[];
+  /** Case-insensitive part of the name in either form, a tag or the registrant's name. LIKE wildcards have no meaning. */
+  readonly text?: string;
+  readonly tags?: readonly string[];
+  readonly presence?: readonly Presence[];
+}
+export type DomainSort = 'NAME' | 'EXPIRES_AT' | 'CREATED_AT' | 'UPDATED_AT';
+
+export interface ClientFilter {
+  readonly organizationId?: string;
+  readonly text?: string;
+  readonly types?: readonly string[];
+  /** true: at least one domain; false: none. */
+  readonly hasDomains?: boolean;
+}
+export type ClientSort = 'NAME';
+
+export interface OrderFilter {
+  readonly organizationId?: string;
+  readonly clientId?: string;
+  readonly domainName?: string;
+  readonly states?: readonly OrderState[];
+}
+export type OrderSort = 'CREATED_AT';
+
+export interface TransferFilter {
+  readonly organizationId?: string;
+  readonly clientId?: string;
+  readonly domainName?: string;
+  readonly steps?: readonly TransferStep[];
+  /** true: still under way; false: ended. */
+  readonly open?: boolean;
+}
+export type TransferSort = 'STARTED_AT';
+
+/** A listing: a page and, apart, the count of everything that matches. */
+export interface Listing<T, Filter, Sort extends string> {
+  list(query: { visibility: Visibility; filter: Filter; orderBy: OrderBy<Sort>; page: PageRequest }): Promise<PageResult<T>>;
+  count(query: { visibility: Visibility; filter: Filter }): Promise<number>;
+}
+
+export interface OrganizationStore {
+  all(): Promise<readonly OrganizationRecord[]>;
+  /** Replaces the set: rows absent from `rows` get `missingAt` (first time only), present ones lose it. */
+  replaceAll(rows: readonly Omit<OrganizationRecord, 'missingAt'>[], asOf: number): Promise<void>;
+}
+
+export interface ClientStore extends Listing<ClientRecord, ClientFilter, ClientSort> {
+  byIds(keys: readonly { organizationId: string; id: string }[]): Promise<readonly ClientRecord[]>;
+  /** The ids of an organization's clients that are not missing. */
+  ids(organizationId: string): Promise<readonly string[]>;
+  upsertRows(rows: readonly Omit<ClientRecord, 'detail' | 'detailAsOf' | 'missingAt'>[]): Promise<void>;
+  upsertDetail(
+    row: Omit<ClientRecord, 'detail' | 'detailAsOf' | 'missingAt'>,
+    detail: ClientDetailRecord,
+    asOf: number,
+  ): Promise<void>;
+  /** After a complete pass that began at `startedAt`: rows not seen since become missing. */
+  markUnseenMissing(organizationId: string, startedAt: number): Promise<void>;
+}
+
+/** Which client a domain belongs to, as learned at `asOf`; null client = it belongs to the organization itself. */
+export interface DomainClientLink {
+  readonly organizationId: string;
+  readonly name: string;
+  readonly clientId: string | null;
+}
+
+export interface DomainStore extends Listing<DomainRecord, DomainFilter, DomainSort> {
+  /** By name across organizations; at most one row for each (organization, name). */
+  byNames(names: readonly string[]): Promise<readonly DomainRecord[]>;
+  details(keys: readonly { organizationId: string; name: string }[]): Promise<
+    readonly { organizationId: string; name: string; detail: DomainDetailRecord; asOf: number }[]
+  >;
+  /** Writes list rows; a row makes the domain PRESENT. An older `rowAsOf` never overwrites a newer one. Client and detail stay as they are. */
+  upsertRows(rows: readonly DomainRowRecord[]): Promise<void>;
+  linkClients(links: readonly DomainClientLink[], asOf: number): Promise<void>;
+  upsertDetail(row: DomainRowRecord, detail: DomainDetailRecord, clientId: string | null, asOf: number): Promise<void>;
+  setPresence(
+    keys: readonly { organizationId: string; name: string }[],
+    presence: Presence,
+    reason: string | null,
+    asOf: number,
+  ): Promise<void>;
+  /** Names of PRESENT domains whose row is older than `startedAt`: what a complete list no longer had. */
+  unseenSince(organizationId: string | null, startedAt: number): Promise<readonly { organizationId: string; name: string }[]>;
+  /** How many rows lack a client link, or have one older than `before`. */
+  countUnlinked(organizationId: string, before: number): Promise<number>;
+}
+
+export interface MirrorListStore {
+  get(key: string): Promise<MirrorListRecord | null>;
+  all(): Promise<readonly MirrorListRecord[]>;
+  put(record: MirrorListRecord): Promise<void>;
+}
+
+export interface TldStore {
+  all(): Promise<readonly TldRecord[]>;
+  replaceNames(names: readonly string[], asOf: number): Promise<void>;
+  putDetail(name: string, detail: NonNullable<TldRecord['detail']>, asOf: number): Promise<void>;
+}
+
+export interface PriceStore {
+  get(query: { organizationId: string; currency: string; tlds?: readonly string[]; processes: readonly string[] }): Promise<readonly TldPriceRecord[]>;
+  put(rows: readonly TldPriceRecord[]): Promise<void>;
+}
+
+/** A change to an order and, if any, its transfer, written together with the events that tell of it in one transaction. */
+export interface OrderChange {
+  readonly order?: Partial<Omit<OrderRecord, 'id' | 'organizationId' | 'kind' | 'mutation' | 'idempotencyKey' | 'createdAt'>>;
+  readonly transfer?: Partial<Omit<TransferRecord, 'id' | 'orderId' | 'organizationId' | 'version'>>;
+}
+
+export interface OrderStore extends Listing<OrderRecord, OrderFilter, OrderSort> {
+  byIds(ids: readonly string[]): Promise<readonly OrderRecord[]>;
+  byKey(organizationId: string, mutation: string, idempotencyKey: string): Promise<OrderRecord | null>;
+  /**
+   * Inserts the order, and its transfer, unless the key is taken or another unfinished order of the same kind exists for the domain; all in one transaction
+   * (two twins at once: one is inserted, the other gets the first one's order).
+   */
+  claim(
+    order: OrderRecord,
+    transfer: TransferRecord,
+  ): Promise<
+    | { outcome: 'claimed'; order: OrderRecord; transfer: TransferRecord }
+    | { outcome: 'key-taken'; order: OrderRecord }
+    | { outcome: 'domain-busy'; order: OrderRecord }
+  >;
+  /**
+   * Applies a change if the order is still in one of `from` (and, when `leaseOwner` is given, the lease is held by it), appends ORDER_CHANGED / TRANSFER_CHANGED
+   * events for what really changed, and returns the new records with the events; null when the guard did not hold.
+   */
+  change(
+    orderId: string,
+    guard: { from: readonly OrderState[]; leaseOwner?: string; transferVersion?: number },
+    change: OrderChange,
+    at: number,
+  ): Promise<{ order: OrderRecord; transfer: TransferRecord | null; events: readonly EventRecord[] } | null>;
+  /** Takes or renews the lease of an order if it is free, expired or already ours. */
+  lease(orderId: string, owner: string, until: number, now: number): Promise<boolean>;
+  /** Orders that have not ended, oldest first. */
+  unfinished(limit: number): Promise<readonly OrderRecord[]>;
+}
+
+export interface TransferStore extends Listing<TransferRecord, TransferFilter, TransferSort> {
+  byIds(ids: readonly string[]): Promise<readonly TransferRecord[]>;
+  byOrderIds(orderIds: readonly string[]): Promise<readonly TransferRecord[]>;
+  /** Takes up to `limit` due transfers (nextPollAt <= now, not ended, not leased) for `owner` until `until`, oldest due first, skipping rows others are taking. */
+  leaseDue(owner: string, now: number, until: number, limit: number): Promise<readonly TransferRecord[]>;
+  /** Sets the next poll and gives up the lease; writes `asOf` when the poll was answered. No event. */
+  reschedule(id: string, nextPollAt: number | null, asOf?: number): Promise<void>;
+  /** Earliest nextPollAt over open transfers; null when none is open. */
+  nextDueAt(): Promise<number | null>;
+}
+
+export interface EventStore {
+  /** Events after a sequence number, in commit order, never skipping one that commits late. `limit` 1 to 1000. */
+  after(sequence: bigint, limit: number): Promise<readonly EventRecord[]>;
+  /** The last sequence number; 0 for an empty log. */
+  head(): Promise<bigint>;
+  /** Latest event of each subject of a type, as a snapshot to start from. */
+  latestFor(subjectType: EventRecord['subjectType'], subjectIds: readonly string[]): Promise<readonly EventRecord[]>;
+}
+
+export interface FactStore {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string): Promise<void>;
+}
+
+export interface AuditStore {
+  append(entry: {
+    organizationId: string | null;
+    actor: string;
+    action: string;
+    subject: string;
+    requestId: string;
+    occurredAt: number;
+  }): Promise<void>;
+}
+
+export interface Store {
+  readonly organizations: OrganizationStore;
+  readonly clients: ClientStore;
+  readonly domains: DomainStore;
+  readonly mirrorLists: MirrorListStore;
+  readonly tlds: TldStore;
+  readonly prices: PriceStore;
+  readonly orders: OrderStore;
+  readonly transfers: TransferStore;
+  readonly events: EventStore;
+  readonly facts: FactStore;
+  readonly audit: AuditStore;
+  /** Resolves when the database answers. @throws when it does not. */
+  ping(): Promise<void>;
+  /** Closes connections; later calls fail. */
+  close(): Promise<void>;
+}
