@@ -33,7 +33,8 @@ export function decodeCursor(cursor: string, sort: string, length: number): Curs
   const [version, foundSort, ...key] = parts;
   if (version !== VERSION || typeof foundSort !== 'string')
     throw new CursorError('a cursor of another version', `a cursor returned by the ${sort} listing`);
-  if (foundSort !== sort) throw new CursorError(`a cursor of the ${foundSort} listing`, `a cursor of the ${sort} listing`);
+  if (foundSort !== sort)
+    throw new CursorError(`a cursor of the ${foundSort} listing`, `a cursor of the ${sort} listing`);
   if (key.length !== length || !key.every(isKeyValue))
     throw new CursorError('a damaged cursor', `a cursor returned by the ${sort} listing`);
   return key as CursorKey;

@@ -1,49 +1,39 @@
-// The shapes the store keeps and returns: plain data, instants in epoch milliseconds, nothing of Prisma.
+// The shapes the store keeps and returns: plain data, instants in epoch milliseconds, nothing of Prisma. What mirrors Gandi has the port's shapes.
+import type {
+  OrganizationType,
+  PostalAddress,
+  PriceProcess,
+  UpstreamClient,
+  UpstreamClientRow,
+  UpstreamContact,
+  UpstreamDomain,
+  UpstreamDomainRow,
+  UpstreamOrganization,
+  UpstreamPrice,
+  UpstreamTld,
+  UpstreamTransfer,
+} from '../upstream/port.ts';
 
-export type OrganizationType = 'INDIVIDUAL' | 'COMPANY' | 'ASSOCIATION' | 'PUBLIC_BODY' | 'RESELLER';
+export type { OrganizationType, PriceProcess };
+export type AddressRecord = PostalAddress;
+export type ContactRecord = UpstreamContact;
+export type PriceRecord = UpstreamPrice;
 
-export interface OrganizationRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly type: OrganizationType | null;
-  readonly companyName: string | null;
-  readonly firstName: string | null;
-  readonly lastName: string | null;
-  readonly email: string | null;
-  readonly isReseller: boolean;
-  readonly isCorporate: boolean;
-  readonly vatNumber: string | null;
+export interface OrganizationRecord extends UpstreamOrganization {
   readonly asOf: number;
+  /** First time a complete list no longer had it; null while it is there. */
   readonly missingAt: number | null;
 }
 
-export interface AddressRecord {
-  readonly street: string | null;
-  readonly zip: string | null;
-  readonly city: string | null;
-  readonly country: string | null;
-  readonly region: string | null;
-}
+export type ClientDetailRecord = Pick<UpstreamClient, 'address' | 'phone' | 'fax' | 'reference' | 'language'>;
 
-export interface ClientDetailRecord {
-  readonly address: AddressRecord;
-  readonly phone: string | null;
-  readonly fax: string | null;
-  readonly reference: string | null;
-  readonly language: string | null;
+export interface ClientRowRecord extends UpstreamClientRow {
+  readonly organizationId: string;
+  readonly rowAsOf: number;
 }
 
 /** A client's list row, with its detail when that was ever fetched. */
-export interface ClientRecord {
-  readonly organizationId: string;
-  readonly id: string;
-  readonly name: string;
-  readonly type: OrganizationType | null;
-  readonly firstName: string | null;
-  readonly lastName: string | null;
-  readonly companyName: string | null;
-  readonly email: string | null;
-  readonly rowAsOf: number;
+export interface ClientRecord extends ClientRowRecord {
   readonly detail: ClientDetailRecord | null;
   readonly detailAsOf: number | null;
   readonly missingAt: number | null;
@@ -51,75 +41,23 @@ export interface ClientRecord {
 
 export type Presence = 'PRESENT' | 'ABSENT_CONFIRMED' | 'UNKNOWN';
 
-export interface ContactRecord {
-  readonly type: OrganizationType | null;
-  readonly givenName: string | null;
-  readonly familyName: string | null;
-  readonly companyName: string | null;
-  readonly email: string | null;
-  readonly address: AddressRecord;
-  readonly phone: string | null;
-  readonly mobile: string | null;
-  readonly fax: string | null;
-  readonly language: string | null;
-  readonly isDataObfuscated: boolean | null;
-  readonly isMailObfuscated: boolean | null;
-  readonly sameAsRegistrant: boolean | null;
-  readonly validation: string | null;
-  readonly reachability: string | null;
-  readonly extraParameters: Readonly<Record<string, unknown>>;
-}
-
 /** What only the detail of a domain carries. Never the auth code. */
-export interface DomainDetailRecord {
-  readonly ownerSpaceId: string | null;
-  readonly resellerId: string | null;
-  readonly canTransferLock: boolean | null;
-  readonly contacts: {
-    readonly registrant: ContactRecord | null;
-    readonly admin: ContactRecord | null;
-    readonly tech: ContactRecord | null;
-    readonly billing: ContactRecord | null;
-  };
-  readonly nameservers: readonly string[];
-  readonly services: readonly string[];
-  readonly reachability: string | null;
-  readonly autoRenewal: {
-    readonly enabled: boolean;
-    readonly durationYears: number | null;
-    readonly payerId: string | null;
-    readonly attemptsAt: readonly number[];
-  } | null;
-  readonly dates: {
-    readonly renewBeginsAt: number | null;
-    readonly renewEndsAt: number | null;
-    readonly holdBeginsAt: number | null;
-    readonly holdEndsAt: number | null;
-    readonly deletesAt: number | null;
-    readonly restoreEndsAt: number | null;
-    readonly pendingDeleteEndsAt: number | null;
-    readonly authCodeExpiresAt: number | null;
-  };
-}
+export type DomainDetailRecord = Pick<
+  UpstreamDomain,
+  | 'ownerSpaceId'
+  | 'resellerId'
+  | 'canTransferLock'
+  | 'contacts'
+  | 'nameservers'
+  | 'services'
+  | 'reachability'
+  | 'autoRenewal'
+  | 'dates'
+>;
 
-/** The list row of a domain. */
-export interface DomainRowRecord {
+/** The list row of a domain, in the organization it was found in. */
+export interface DomainRowRecord extends Omit<UpstreamDomainRow, 'sharingId'> {
   readonly organizationId: string;
-  /** A-label form, lower case. */
-  readonly name: string;
-  readonly unicodeName: string;
-  readonly gandiId: string;
-  readonly tld: string;
-  /** Gandi's spelling, for example `clientTransferProhibited`. */
-  readonly eppStatuses: readonly string[];
-  readonly tags: readonly string[];
-  readonly autoRenew: boolean;
-  readonly registrantName: string | null;
-  readonly nameserverKind: 'LIVEDNS' | 'CLASSIC' | 'OTHER' | null;
-  readonly createdAt: number | null;
-  readonly registryCreatedAt: number | null;
-  readonly expiresAt: number | null;
-  readonly updatedAt: number | null;
   readonly rowAsOf: number;
 }
 
@@ -144,19 +82,6 @@ export interface MirrorListRecord {
   readonly lastErrorAt: number | null;
 }
 
-export interface PriceRecord {
-  readonly minYears: number;
-  readonly maxYears: number;
-  readonly beforeTaxesMinor: number;
-  readonly afterTaxesMinor: number;
-  readonly normalBeforeTaxesMinor: number | null;
-  readonly normalAfterTaxesMinor: number | null;
-  readonly isDiscounted: boolean;
-  readonly isPremium: boolean;
-}
-
-export type PriceProcess = 'CREATE' | 'RENEW' | 'TRANSFER' | 'RESTORE' | 'CHANGE_OWNER';
-
 export interface TldPriceRecord {
   readonly organizationId: string;
   readonly currency: string;
@@ -168,13 +93,7 @@ export interface TldPriceRecord {
 
 export interface TldRecord {
   readonly name: string;
-  readonly detail: {
-    readonly category: 'CCTLD' | 'GTLD' | null;
-    readonly hasTransferLock: boolean | null;
-    readonly canChangeRegistrant: boolean | null;
-    readonly needsAuthCodeForTransfer: boolean | null;
-    readonly isCorporate: boolean | null;
-  } | null;
+  readonly detail: Omit<UpstreamTld, 'name'> | null;
   readonly rowAsOf: number;
   readonly detailAsOf: number | null;
 }
@@ -238,19 +157,8 @@ export type TransferStep =
 
 export type TransferParty = 'GATEWAY' | 'GANDI' | 'RESELLER' | 'HOLDER' | 'REGISTRY' | 'LOSING_REGISTRAR' | 'NOBODY';
 
-/** Gandi's own report, as far as it is not secret. */
-export interface TransferUpstreamRecord {
-  readonly step: string | null;
-  readonly stepNumber: number | null;
-  readonly innerStep: string | null;
-  readonly errorType: string | null;
-  readonly errorLabel: string | null;
-  readonly approvals: readonly { readonly email: string; readonly answer: string | null }[];
-  readonly createdAt: number | null;
-  readonly updatedAt: number | null;
-  readonly startedAt: number | null;
-  readonly registryAcceptedAt: number | null;
-}
+/** Gandi's own report; `step` is null before the first one. */
+export type TransferUpstreamRecord = Omit<UpstreamTransfer, 'name' | 'step'> & { readonly step: string | null };
 
 export interface TransferRecord {
   readonly id: string;

@@ -2,6 +2,7 @@
 import type {
   ClientDetailRecord,
   ClientRecord,
+  ClientRowRecord,
   DomainDetailRecord,
   DomainRecord,
   DomainRowRecord,
@@ -90,7 +91,12 @@ export type TransferSort = 'STARTED_AT';
 
 /** A listing: a page and, apart, the count of everything that matches. */
 export interface Listing<T, Filter, Sort extends string> {
-  list(query: { visibility: Visibility; filter: Filter; orderBy: OrderBy<Sort>; page: PageRequest }): Promise<PageResult<T>>;
+  list(query: {
+    visibility: Visibility;
+    filter: Filter;
+    orderBy: OrderBy<Sort>;
+    page: PageRequest;
+  }): Promise<PageResult<T>>;
   count(query: { visibility: Visibility; filter: Filter }): Promise<number>;
 }
 
@@ -101,15 +107,12 @@ export interface OrganizationStore {
 }
 
 export interface ClientStore extends Listing<ClientRecord, ClientFilter, ClientSort> {
-  byIds(keys: readonly { organizationId: string; id: string }[]): Promise<readonly ClientRecord[]>;
+  /** Client ids are Gandi's and unique over all organizations. */
+  byIds(ids: readonly string[]): Promise<readonly ClientRecord[]>;
   /** The ids of an organization's clients that are not missing. */
   ids(organizationId: string): Promise<readonly string[]>;
-  upsertRows(rows: readonly Omit<ClientRecord, 'detail' | 'detailAsOf' | 'missingAt'>[]): Promise<void>;
-  upsertDetail(
-    row: Omit<ClientRecord, 'detail' | 'detailAsOf' | 'missingAt'>,
-    detail: ClientDetailRecord,
-    asOf: number,
-  ): Promise<void>;
+  upsertRows(rows: readonly ClientRowRecord[]): Promise<void>;
+  upsertDetail(row: ClientRowRecord, detail: ClientDetailRecord, asOf: number): Promise<void>;
   /** After a complete pass that began at `startedAt`: rows not seen since become missing. */
   markUnseenMissing(organizationId: string, startedAt: number): Promise<void>;
 }
@@ -124,9 +127,9 @@ export interface DomainClientLink {
 export interface DomainStore extends Listing<DomainRecord, DomainFilter, DomainSort> {
   /** By name across organizations; at most one row for each (organization, name). */
   byNames(names: readonly string[]): Promise<readonly DomainRecord[]>;
-  details(keys: readonly { organizationId: string; name: string }[]): Promise<
-    readonly { organizationId: string; name: string; detail: DomainDetailRecord; asOf: number }[]
-  >;
+  details(
+    keys: readonly { organizationId: string; name: string }[],
+  ): Promise<readonly { organizationId: string; name: string; detail: DomainDetailRecord; asOf: number }[]>;
   /** Writes list rows; a row makes the domain PRESENT. An older `rowAsOf` never overwrites a newer one. Client and detail stay as they are. */
   upsertRows(rows: readonly DomainRowRecord[]): Promise<void>;
   linkClients(links: readonly DomainClientLink[], asOf: number): Promise<void>;
@@ -138,7 +141,10 @@ export interface DomainStore extends Listing<DomainRecord, DomainFilter, DomainS
     asOf: number,
   ): Promise<void>;
   /** Names of PRESENT domains whose row is older than `startedAt`: what a complete list no longer had. */
-  unseenSince(organizationId: string | null, startedAt: number): Promise<readonly { organizationId: string; name: string }[]>;
+  unseenSince(
+    organizationId: string | null,
+    startedAt: number,
+  ): Promise<readonly { organizationId: string; name: string }[]>;
   /** How many rows lack a client link, or have one older than `before`. */
   countUnlinked(organizationId: string, before: number): Promise<number>;
 }
@@ -156,13 +162,20 @@ export interface TldStore {
 }
 
 export interface PriceStore {
-  get(query: { organizationId: string; currency: string; tlds?: readonly string[]; processes: readonly string[] }): Promise<readonly TldPriceRecord[]>;
+  get(query: {
+    organizationId: string;
+    currency: string;
+    tlds?: readonly string[];
+    processes: readonly string[];
+  }): Promise<readonly TldPriceRecord[]>;
   put(rows: readonly TldPriceRecord[]): Promise<void>;
 }
 
 /** A change to an order and, if any, its transfer, written together with the events that tell of it in one transaction. */
 export interface OrderChange {
-  readonly order?: Partial<Omit<OrderRecord, 'id' | 'organizationId' | 'kind' | 'mutation' | 'idempotencyKey' | 'createdAt'>>;
+  readonly order?: Partial<
+    Omit<OrderRecord, 'id' | 'organizationId' | 'kind' | 'mutation' | 'idempotencyKey' | 'createdAt'>
+  >;
   readonly transfer?: Partial<Omit<TransferRecord, 'id' | 'orderId' | 'organizationId' | 'version'>>;
 }
 

@@ -312,7 +312,10 @@ export interface GandiPort {
   user(call: CallOptions): Promise<UpstreamUser>;
   organizations(call: CallOptions): Promise<readonly UpstreamOrganization[]>;
 
-  clients(query: { organizationId: string; page: number; perPage: number }, call: CallOptions): Promise<Page<UpstreamClientRow>>;
+  clients(
+    query: { organizationId: string; page: number; perPage: number },
+    call: CallOptions,
+  ): Promise<Page<UpstreamClientRow>>;
   client(organizationId: string, clientId: string, call: CallOptions): Promise<UpstreamClient>;
   /** @returns the new client's id. */
   createClient(organizationId: string, input: ClientInput, call: CallOptions): Promise<{ readonly id: string }>;
@@ -326,12 +329,21 @@ export interface GandiPort {
   ): Promise<Page<UpstreamDomainRow>>;
   domain(name: string, call: CallOptions): Promise<UpstreamDomain>;
   /** The secret itself; null when Gandi shows none. The caller audits the read and stores nothing. */
-  authCode(name: string, call: CallOptions): Promise<{ readonly code: string | null; readonly expiresAt: number | null }>;
+  authCode(
+    name: string,
+    call: CallOptions,
+  ): Promise<{ readonly code: string | null; readonly expiresAt: number | null }>;
   setTransferLock(name: string, locked: boolean, call: CallOptions): Promise<void>;
 
   /** One name, several processes. Polls while Gandi says `pending`, each poll a call. */
   availability(
-    query: { name: string; processes: readonly PriceProcess[]; organizationId?: string; currency?: string; years?: number },
+    query: {
+      name: string;
+      processes: readonly PriceProcess[];
+      organizationId?: string;
+      currency?: string;
+      years?: number;
+    },
     call: CallOptions,
   ): Promise<readonly UpstreamAvailability[]>;
   /** Prices of every TLD, or of the named ones, in one call. */

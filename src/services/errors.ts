@@ -1,0 +1,158 @@
+// Outcomes a caller can act on. Services throw them; in the schema each is a union member that implements `interface Error`.
+
+/** Base of every typed outcome. `path` names the input field at fault, as in `input.client.create.phone`. */
+export abstract class OutcomeError extends Error {
+  abstract readonly code: string;
+  readonly path: readonly string[] | null;
+  constructor(message: string, path: readonly string[] | null = null, options?: ErrorOptions) {
+    super(message, options);
+    this.path = path;
+  }
+}
+
+/** The input is wrong; nothing was sent upstream. */
+export class InvalidInputError extends OutcomeError {
+  override readonly name = 'InvalidInputError';
+  readonly code = 'INVALID_INPUT';
+  /** Every field at fault, with what was found and what is expected, none of them secret. */
+  readonly fields: readonly {
+    readonly path: readonly string[];
+    readonly message: string;
+    readonly found: string | null;
+    readonly expected: string;
+  }[];
+  constructor(fields: InvalidInputError['fields']) {
+    super(fields.map((field) => `${field.path.join('.')}: ${field.message}`).join(' '), fields[0]?.path ?? null);
+    this.fields = fields;
+  }
+}
+
+/** The named thing does not exist, or is not the caller's to see. */
+export class NotFoundError extends OutcomeError {
+  override readonly name = 'NotFoundError';
+  readonly code = 'NOT_FOUND';
+}
+
+/** The organization named as payer cannot pay for a reseller's order. */
+export class OrganizationNotEligibleError extends OutcomeError {
+  override readonly name = 'OrganizationNotEligibleError';
+  readonly code = 'ORG_NOT_ELIGIBLE';
+}
+
+/** The same key was used before with other input. */
+export class IdempotencyKeyReusedError extends OutcomeError {
+  override readonly name = 'IdempotencyKeyReusedError';
+  readonly code = 'IDEMPOTENCY_KEY_REUSED';
+  readonly orderId: string;
+  constructor(message: string, orderId: string) {
+    super(message, ['input', 'idempotencyKey']);
+    this.orderId = orderId;
+  }
+}
+
+/** Another operation on the same thing has not ended yet. */
+export class OperationInProgressError extends OutcomeError {
+  override readonly name = 'OperationInProgressError';
+  readonly code = 'OPERATION_IN_PROGRESS';
+  readonly orderId: string | null;
+  constructor(message: string, orderId: string | null) {
+    super(message);
+    this.orderId = orderId;
+  }
+}
+
+/** One reason why a transfer cannot start now. */
+export interface TransferBlocker {
+  readonly kind: 'TRANSFER_LOCKED' | 'TOO_YOUNG' | 'ALREADY_HERE' | 'TLD_UNSUPPORTED' | 'NOT_REGISTERED' | 'OTHER';
+  readonly message: string;
+}
+
+/** Gandi would not start this transfer; no money was spent. */
+export class TransferBlockedError extends OutcomeError {
+  override readonly name = 'TransferBlockedError';
+  readonly code = 'TRANSFER_BLOCKED';
+  readonly blockers: readonly TransferBlocker[];
+  constructor(message: string, blockers: readonly TransferBlocker[]) {
+    super(message, ['input', 'domain']);
+    this.blockers = blockers;
+  }
+}
+
+/** The auth code is empty, malformed or was refused. The code itself is never part of this error. */
+export class InvalidAuthCodeError extends OutcomeError {
+  override readonly name = 'InvalidAuthCodeError';
+  readonly code = 'INVALID_AUTH_CODE';
+}
+
+/**
+ * Gandi refused the request with reasons. `createdClientId` names the client that was made on the fly for it and can be reused, when one was.
+ */
+export class RejectedByGandiError extends OutcomeError {
+  override readonly name = 'RejectedByGandiError';
+  readonly code = 'REJECTED_BY_GANDI';
+  readonly problems: readonly { readonly field: string; readonly message: string }[];
+  readonly createdClientId: string | null;
+  constructor(
+    message: string,
+    problems: readonly { readonly field: string; readonly message: string }[],
+    createdClientId: string | null = null,
+    options?: ErrorOptions,
+  ) {
+    super(message, null, options);
+    this.problems = problems;
+    this.createdClientId = createdClientId;
+  }
+}
+
+/** The transfer is not at a step where this can be done. */
+export class WrongTransferStepError extends OutcomeError {
+  override readonly name = 'WrongTransferStepError';
+  readonly code = 'WRONG_TRANSFER_STEP';
+  readonly step: string;
+  constructor(message: string, step: string) {
+    super(message);
+    this.step = step;
+  }
+}
+
+/** The lock cannot be set here: the TLD has none, or a registry lock stands above it. */
+export class TransferLockUnavailableError extends OutcomeError {
+  override readonly name = 'TransferLockUnavailableError';
+  readonly code = 'TRANSFER_LOCK_UNAVAILABLE';
+}
+
+/** A fault of the whole request, not an outcome: becomes a top-level GraphQL error with this code. */
+export class RequestFault extends Error {
+  override readonly name = 'RequestFault';
+  readonly code: RequestFaultCode;
+  readonly retryAfterMs: number | null;
+  /** Name, found and expected of the argument at fault, for BAD_USER_INPUT. */
+  readonly argument: { readonly name: string; readonly found: string; readonly expected: string } | null;
+  constructor(
+    code: RequestFaultCode,
+    message: string,
+    details: { retryAfterMs?: number | null; argument?: RequestFault['argument']; cause?: unknown } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.retryAfterMs = details.retryAfterMs ?? null;
+    this.argument = details.argument ?? null;
+  }
+}
+
+export const REQUEST_FAULT_CODES = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'BAD_USER_INPUT',
+  'UPSTREAM_BUSY',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_UNAUTHORIZED',
+  'UPSTREAM_FORBIDDEN',
+  'UPSTREAM_RATE_LIMITED',
+  'UPSTREAM_REJECTED',
+  'UPSTREAM_CONTRACT',
+] as const;
+
+export type RequestFaultCode = (typeof REQUEST_FAULT_CODES)[number];

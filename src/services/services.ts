@@ -1,0 +1,336 @@
+// What the schema may ask: every service with its inputs, answers and outcomes. Implementations stand beside this file, one noun each.
+import type { Session } from '../auth/session.ts';
+import type { Money } from '../lib/money.ts';
+import type { UpstreamMeter } from '../lib/upstream-meter.ts';
+import type { Loaders } from '../loaders/loaders.ts';
+import type {
+  ClientDetailRecord,
+  ClientRecord,
+  DomainDetailRecord,
+  DomainRecord,
+  OrderRecord,
+  OrganizationRecord,
+  PriceProcess,
+  PriceRecord,
+  TldRecord,
+  TransferRecord,
+} from '../store/records.ts';
+import type {
+  ClientFilter,
+  ClientSort,
+  DomainFilter,
+  DomainSort,
+  OrderBy,
+  OrderFilter,
+  OrderSort,
+  PageRequest,
+  TransferFilter,
+  TransferSort,
+} from '../store/store.ts';
+
+export type * from '../store/records.ts';
+export type {
+  ClientFilter,
+  ClientSort,
+  DomainFilter,
+  DomainSort,
+  OrderBy,
+  OrderFilter,
+  OrderSort,
+  PageRequest,
+  TransferFilter,
+  TransferSort,
+} from '../store/store.ts';
+
+/** Everything that belongs to one operation, or to one event of a subscription. Never shared between two. */
+export interface OperationScope {
+  readonly session: Session;
+  readonly meter: UpstreamMeter;
+  /** What `@fresh(maxAgeSeconds:)` demands; null = each kind's configured default. */
+  readonly maxAgeSeconds: number | null;
+  readonly signal: AbortSignal | undefined;
+  readonly loaders: Loaders;
+}
+
+/**
+ * How old an answer is. LIVE: fetched for this operation. MIRRORED: from the mirror, young enough. STALE: older than was asked for, because of `reason`.
+ */
+export interface Freshness {
+  readonly asOf: number;
+  readonly state: 'LIVE' | 'MIRRORED' | 'STALE';
+  readonly reason: string | null;
+}
+
+/** How old and how complete a listing is. `asOf` null: not one complete pass yet. */
+export interface ListFreshness {
+  readonly asOf: number | null;
+  readonly state: 'LIVE' | 'MIRRORED' | 'STALE';
+  readonly reason: string | null;
+  /** False while the first fill is still under way: what is here is right, more will come. */
+  readonly isComplete: boolean;
+  readonly fetched: number;
+  readonly total: number | null;
+}
+
+export interface ConnectionResult<T> {
+  readonly edges: readonly { readonly node: T; readonly cursor: string }[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  /** Counted only when asked for. */
+  totalCount(): Promise<number>;
+  /** null for what the gateway itself is the source of: orders and transfers. */
+  readonly freshness: ListFreshness | null;
+}
+
+export interface OrganizationNode extends OrganizationRecord {
+  readonly freshness: Freshness;
+}
+export interface ClientNode extends ClientRecord {
+  readonly freshness: Freshness;
+}
+export interface DomainNode extends DomainRecord {
+  readonly freshness: Freshness;
+}
+/** The deeper part of a domain or client, with a freshness of its own. */
+export interface Depth<T> {
+  readonly value: T;
+  readonly freshness: Freshness;
+}
+
+export interface ViewerNode {
+  readonly session: Session;
+  /** The person behind the Gandi credential; null when Gandi does not tell (an organization's token) or cannot be reached. */
+  readonly user: {
+    readonly id: string;
+    readonly username: string;
+    readonly name: string | null;
+    readonly email: string | null;
+  } | null;
+  readonly mode: 'SANDBOX' | 'GANDI';
+}
+
+export interface ListQuery<Filter, Sort extends string> {
+  readonly filter: Filter;
+  readonly orderBy: OrderBy<Sort>;
+  readonly page: PageRequest;
+}
+
+export interface OrganizationsService {
+  viewer(scope: OperationScope): Promise<ViewerNode>;
+  list(scope: OperationScope): Promise<readonly OrganizationNode[]>;
+  byId(scope: OperationScope, id: string): Promise<OrganizationNode | null>;
+}
+
+/** A client's data as the schema takes it; `phone` in any international form. */
+export interface ClientDataInput {
+  readonly type: 'INDIVIDUAL' | 'COMPANY' | 'ASSOCIATION' | 'PUBLIC_BODY';
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly companyName?: string | null;
+  readonly email: string;
+  readonly street: string;
+  readonly zip?: string | null;
+  readonly city: string;
+  /** ISO 3166-2 with or without the country's prefix. */
+  readonly region?: string | null;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly phone: string;
+  readonly fax?: string | null;
+  readonly reference?: string | null;
+  readonly language?: string | null;
+}
+
+export interface ClientsService {
+  list(scope: OperationScope, query: ListQuery<ClientFilter, ClientSort>): Promise<ConnectionResult<ClientNode>>;
+  byId(scope: OperationScope, id: string): Promise<ClientNode | null>;
+  /** Address, phone, reference; null when it cannot be had at all. */
+  detail(scope: OperationScope, client: ClientRecord): Promise<Depth<ClientDetailRecord> | null>;
+  /** @throws InvalidInputError, OrganizationNotEligibleError, NotFoundError, RejectedByGandiError */
+  create(scope: OperationScope, input: { organizationId: string | null; client: ClientDataInput }): Promise<ClientNode>;
+  /** @throws InvalidInputError, NotFoundError, RejectedByGandiError */
+  update(
+    scope: OperationScope,
+    input: { clientId: string; changes: Partial<Omit<ClientDataInput, 'type' | 'companyName'>> },
+  ): Promise<ClientNode>;
+}
+
+export interface DomainsService {
+  list(scope: OperationScope, query: ListQuery<DomainFilter, DomainSort>): Promise<ConnectionResult<DomainNode>>;
+  /** @param name Unicode or ASCII, any case. @throws RequestFault BAD_USER_INPUT when it is no domain name. */
+  byName(scope: OperationScope, name: string): Promise<DomainNode | null>;
+  byKey(scope: OperationScope, key: { organizationId: string; name: string }): Promise<DomainNode | null>;
+  /** Contacts, nameservers, full dates; null when it cannot be had at all. */
+  detail(scope: OperationScope, domain: DomainRecord): Promise<Depth<DomainDetailRecord> | null>;
+  /** null = belongs to no client, or not known (then `clientAsOf` is null). */
+  client(scope: OperationScope, domain: DomainRecord): Promise<ClientNode | null>;
+  /** @throws NotFoundError, TransferLockUnavailableError, RejectedByGandiError */
+  setTransferLock(scope: OperationScope, input: { name: string; locked: boolean }): Promise<DomainNode>;
+}
+
+export interface AvailabilityResult {
+  /** As asked. */
+  readonly input: string;
+  readonly name: string | null;
+  readonly unicodeName: string | null;
+  readonly outcome:
+    | { readonly kind: 'answer'; readonly offers: readonly AvailabilityOffer[] }
+    | { readonly kind: 'invalid-name'; readonly message: string }
+    | { readonly kind: 'not-checked'; readonly message: string; readonly retryAfterMs: number | null };
+}
+export interface AvailabilityOffer {
+  readonly process: PriceProcess;
+  readonly status:
+    | 'AVAILABLE'
+    | 'AVAILABLE_RESERVED'
+    | 'AVAILABLE_PREORDER'
+    | 'UNAVAILABLE'
+    | 'UNAVAILABLE_PREMIUM'
+    | 'UNAVAILABLE_RESTRICTED'
+    | 'RESERVED_CORPORATE'
+    | 'PENDING'
+    | 'ERROR'
+    | 'UNKNOWN';
+  readonly prices: readonly PriceRecord[];
+}
+
+export interface CatalogService {
+  /** Up to 200 names, answered in their order; names whose turn cannot come in time are `not-checked`, the others still answer. */
+  availability(
+    scope: OperationScope,
+    query: {
+      names: readonly string[];
+      processes: readonly PriceProcess[];
+      organizationId: string | null;
+      currency: string | null;
+      years: number | null;
+    },
+  ): Promise<readonly AvailabilityResult[]>;
+  prices(
+    scope: OperationScope,
+    query: {
+      organizationId: string | null;
+      currency: string;
+      tlds: readonly string[] | null;
+      processes: readonly PriceProcess[];
+    },
+  ): Promise<readonly { tld: string; process: PriceProcess; prices: readonly PriceRecord[]; freshness: Freshness }[]>;
+  /** All TLDs Gandi sells, by name. */
+  tlds(scope: OperationScope): Promise<readonly (TldRecord & { freshness: Freshness })[]>;
+  tld(scope: OperationScope, name: string): Promise<(TldRecord & { freshness: Freshness }) | null>;
+  tldDetail(scope: OperationScope, tld: TldRecord): Promise<Depth<NonNullable<TldRecord['detail']>> | null>;
+}
+
+export interface OrdersService {
+  byId(scope: OperationScope, id: string): Promise<OrderRecord | null>;
+  byKey(
+    scope: OperationScope,
+    key: { organizationId: string | null; mutation: string; idempotencyKey: string },
+  ): Promise<OrderRecord | null>;
+  list(scope: OperationScope, query: ListQuery<OrderFilter, OrderSort>): Promise<ConnectionResult<OrderRecord>>;
+}
+
+export interface TransferDomainInInput {
+  readonly domain: string;
+  /** The reseller organization that pays; null = the only one there is. */
+  readonly payerId: string | null;
+  readonly client: { readonly id: string } | { readonly create: ClientDataInput };
+  readonly authCode: string;
+  readonly years: number;
+  readonly changeRegistrant: boolean;
+  readonly idempotencyKey: string;
+}
+
+/** What the order would do and cost, when nothing stands against it or with what does. */
+export interface TransferQuote {
+  readonly name: string;
+  readonly price: { readonly beforeTaxes: Money; readonly afterTaxes: Money } | null;
+  readonly blockers: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly path: readonly string[] | null;
+  }[];
+  /** What will happen besides the transfer, in plain words. */
+  readonly effects: readonly string[];
+  readonly upstreamCalls: number;
+  readonly warning: string | null;
+}
+
+/** Who must act next on a transfer, and how, in the session's language. */
+export interface TransferExplanation {
+  readonly text: string;
+  /** Name of the mutation that helps now; null when only waiting helps. */
+  readonly helpingMutation: 'resendTransferApproval' | 'updateTransferAuthCode' | 'relaunchTransfer' | null;
+}
+
+export interface TransferUpdate {
+  /** Position in the log, to resume after. */
+  readonly cursor: string;
+  /** The transfer as it was after this very change. */
+  readonly transfer: TransferRecord;
+  readonly occurredAt: number;
+}
+
+export interface TransfersService {
+  byId(scope: OperationScope, id: string): Promise<TransferRecord | null>;
+  byOrder(scope: OperationScope, orderId: string): Promise<TransferRecord | null>;
+  list(
+    scope: OperationScope,
+    query: ListQuery<TransferFilter, TransferSort>,
+  ): Promise<ConnectionResult<TransferRecord>>;
+  explain(session: Session, transfer: TransferRecord): TransferExplanation;
+  /**
+   * Orders the transfer, once per key. @throws InvalidInputError, NotFoundError, OrganizationNotEligibleError, IdempotencyKeyReusedError,
+   * OperationInProgressError, TransferBlockedError, InvalidAuthCodeError, RejectedByGandiError
+   */
+  request(
+    scope: OperationScope,
+    input: TransferDomainInInput,
+  ): Promise<{ order: OrderRecord; transfer: TransferRecord; replayed: boolean }>;
+  /** Checks everything `request` would, spends nothing, writes nothing. */
+  quote(scope: OperationScope, input: Omit<TransferDomainInInput, 'idempotencyKey'>): Promise<TransferQuote>;
+  /** @throws NotFoundError, WrongTransferStepError, InvalidInputError, RejectedByGandiError */
+  resendApproval(scope: OperationScope, input: { transferId: string; email: string | null }): Promise<TransferRecord>;
+  /** @throws NotFoundError, WrongTransferStepError, InvalidAuthCodeError, RejectedByGandiError */
+  updateAuthCode(scope: OperationScope, input: { transferId: string; authCode: string }): Promise<TransferRecord>;
+  /** @throws NotFoundError, WrongTransferStepError, RejectedByGandiError */
+  relaunch(scope: OperationScope, input: { transferId: string }): Promise<TransferRecord>;
+  /**
+   * The present state of each matching open transfer, then every change as it is committed, each once and in order per transfer.
+   * With `after`, everything since that cursor first, and no snapshot. Ends when the iterator is returned or `signal` aborts.
+   */
+  updates(
+    session: Session,
+    query: { filter: TransferFilter; transferIds?: readonly string[]; after: string | null; signal: AbortSignal },
+  ): AsyncIterableIterator<TransferUpdate>;
+}
+
+export interface RateBudgetNode {
+  readonly limits: readonly { readonly limit: number; readonly windowMs: number; readonly remaining: number }[];
+  readonly inFlight: number;
+  readonly pausedUntil: number | null;
+  readonly nextSlotInMs: number;
+  readonly lanes: readonly {
+    readonly lane: string;
+    readonly queued: number;
+    readonly granted: number;
+    readonly refused: number;
+    readonly estimatedWaitMs: number;
+  }[];
+}
+
+export interface UpstreamService {
+  rateBudget(): RateBudgetNode;
+}
+
+export interface Services {
+  readonly organizations: OrganizationsService;
+  readonly clients: ClientsService;
+  readonly domains: DomainsService;
+  readonly catalog: CatalogService;
+  readonly orders: OrdersService;
+  readonly transfers: TransfersService;
+  readonly upstream: UpstreamService;
+  /** A fresh scope for an operation or one event of a subscription, with loaders of its own. */
+  scope(session: Session, options: { maxAgeSeconds: number | null; signal: AbortSignal | undefined }): OperationScope;
+}
