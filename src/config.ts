@@ -1,0 +1,188 @@
+// Environment -> one validated, frozen Config. Every problem is found in one go and named with its variable.
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { parseRateLimits, type RateLimit } from './upstream/budget/rate-limit.ts';
+
+export interface Config {
+  /** SANDBOX: no token is set, so a local Gandi is started beside the gateway. GANDI: a real credential. */
+  readonly mode: 'SANDBOX' | 'GANDI';
+  /** Where Gandi is and how to sign in; null in sandbox mode, where the sandbox tells once it listens. */
+  readonly gandi: { readonly apiUrl: string; readonly token: string } | null;
+  readonly rateLimits: readonly RateLimit[];
+  /** What callers must send as `Authorization: Bearer`; null = no key is asked for (sandbox mode only). */
+  readonly apiKey: string | null;
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly databaseUrl: string | null;
+  /** Folder of the embedded database and of the sandbox's memory; each mode has its own below it. */
+  readonly dataDir: string;
+  readonly sandbox: { readonly port: number; readonly domains: number; readonly people: 'quick' | 'realistic' };
+  /** Oldest answer in seconds that is given without asking Gandi again. */
+  readonly maxAgeSeconds: {
+    readonly organizations: number;
+    readonly clients: number;
+    readonly domains: number;
+    readonly details: number;
+    readonly catalog: number;
+  };
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+}
+
+/** One variable that cannot be used. */
+export interface ConfigProblem {
+  readonly variable: string;
+  /** What was found; null when the variable is missing or its value is secret. */
+  readonly found: string | null;
+  readonly expected: string;
+}
+
+/** Thrown by {@link loadConfig}; its message has one line for each problem. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly ConfigProblem[];
+  constructor(problems: readonly ConfigProblem[]) {
+    super(problems.map(describeProblem).join('\n'));
+    this.problems = problems;
+  }
+}
+
+function describeProblem({ variable, found, expected }: ConfigProblem): string {
+  return `${variable}: ${found === null ? '' : `found ${JSON.stringify(found)}, `}expected ${expected}.`;
+}
+
+const SECRETS = new Set(['GANDI_TOKEN', 'GATEWAY_API_KEY', 'DATABASE_URL']);
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
+const MIN_KEY_LENGTH = 16;
+
+const wholeNumber = (min: number, max: number, expected: string) =>
+  z
+    .string()
+    .regex(/^\d+$/, expected)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, expected);
+const port = wholeNumber(0, 65_535, 'a port from 0 to 65535');
+const seconds = wholeNumber(0, 31_536_000, 'whole seconds from 0 to 31536000');
+const host = z.string().refine((text) => isIP(text) !== 0 || /^[a-z0-9.-]+$/i.test(text), 'a host name or an IP address');
+const secret = (expected: string) =>
+  z.string().refine((text) => /^[\x21-\x7e]+(?: [\x21-\x7e]+)?$/.test(text), expected);
+
+const LIMIT_EXPECTED = 'calls per window such as 30/2s, or several such as 30/2s,1000/60s';
+const rateLimits = z.string().transform((text, context) => {
+  try {
+    return parseRateLimits(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: LIMIT_EXPECTED });
+    return z.NEVER;
+  }
+});
+
+const API_URL_EXPECTED = 'an https:// address that ends before /v5 (http:// only for this machine)';
+const apiUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text);
+  const usable =
+    url !== null &&
+    (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname.replace(/^\[|\]$/g, '')))) &&
+    !/\/v5\/?$/.test(url.pathname) &&
+    url.search === '' &&
+    url.username === '';
+  if (usable) return text.replace(/\/+$/, '');
+  context.addIssue({ code: 'custom', message: API_URL_EXPECTED });
+  return z.NEVER;
+});
+
+/** Each variable: how it is read and what stands in when it is not set. Documented for users in .env.example. */
+const VARIABLES = {
+  GANDI_TOKEN: secret('a personal access token, or "Apikey" followed by an API key').optional(),
+  GANDI_API_URL: apiUrl.default('https://api.gandi.net'),
+  GANDI_RATE_LIMIT: rateLimits.default(parseRateLimits('30/2s')),
+  GATEWAY_API_KEY: secret(`a secret of at least ${MIN_KEY_LENGTH} characters`)
+    .refine((text) => text.length >= MIN_KEY_LENGTH, `a secret of at least ${MIN_KEY_LENGTH} characters`)
+    .optional(),
+  HOST: host.default('127.0.0.1'),
+  PORT: port.default(4000),
+  DATABASE_URL: z
+    .string()
+    .refine((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''), 'a postgresql:// address')
+    .optional(),
+  DATA_DIR: z.string().default('.data'),
+  SANDBOX_PORT: port.default(0),
+  SANDBOX_DOMAINS: wholeNumber(1, 100_000, 'a number of domains from 1 to 100000').default(400),
+  SANDBOX_PEOPLE: z.enum(['quick', 'realistic'], 'quick or realistic').default('quick'),
+  MAX_AGE_ORGANIZATIONS: seconds.default(3_600),
+  MAX_AGE_CLIENTS: seconds.default(900),
+  MAX_AGE_DOMAINS: seconds.default(900),
+  MAX_AGE_DETAILS: seconds.default(3_600),
+  MAX_AGE_CATALOG: seconds.default(86_400),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'fatal, error, warn, info, debug or trace')
+    .default('info'),
+};
+
+/** Names of all variables the gateway reads, in the order of .env.example. */
+export const CONFIG_VARIABLES = Object.keys(VARIABLES) as readonly (keyof typeof VARIABLES)[];
+
+const shape = z.object(VARIABLES);
+
+/**
+ * Reads the environment; a variable set to nothing counts as not set.
+ * @throws {ConfigError} naming every variable at fault, what was found and what is expected. Secrets are never repeated.
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    CONFIG_VARIABLES.map((name) => [name, environment[name]?.trim() || undefined] as const),
+  );
+  const parsed = shape.safeParse(given);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => toProblem(issue, given)));
+  const env = parsed.data;
+  const problems = conflicts(env, given);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze({
+    mode: env.GANDI_TOKEN === undefined ? 'SANDBOX' : 'GANDI',
+    gandi: env.GANDI_TOKEN === undefined ? null : { apiUrl: env.GANDI_API_URL, token: env.GANDI_TOKEN },
+    rateLimits: env.GANDI_RATE_LIMIT,
+    apiKey: env.GATEWAY_API_KEY ?? null,
+    host: env.HOST,
+    port: env.PORT,
+    databaseUrl: env.DATABASE_URL ?? null,
+    dataDir: env.DATA_DIR,
+    sandbox: { port: env.SANDBOX_PORT, domains: env.SANDBOX_DOMAINS, people: env.SANDBOX_PEOPLE },
+    maxAgeSeconds: {
+      organizations: env.MAX_AGE_ORGANIZATIONS,
+      clients: env.MAX_AGE_CLIENTS,
+      domains: env.MAX_AGE_DOMAINS,
+      details: env.MAX_AGE_DETAILS,
+      catalog: env.MAX_AGE_CATALOG,
+    },
+    logLevel: env.LOG_LEVEL,
+  });
+}
+
+function toProblem(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): ConfigProblem {
+  const variable = String(issue.path[0]);
+  return { variable, found: SECRETS.has(variable) ? null : (given[variable] ?? null), expected: issue.message };
+}
+
+/** Values that are fine alone and not together. */
+function conflicts(env: z.infer<typeof shape>, given: Readonly<Record<string, string | undefined>>): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  if (env.GANDI_TOKEN !== undefined && env.GATEWAY_API_KEY === undefined)
+    problems.push({
+      variable: 'GATEWAY_API_KEY',
+      found: null,
+      expected: `a secret of at least ${MIN_KEY_LENGTH} characters, because GANDI_TOKEN is set and callers could spend its money`,
+    });
+  if (env.GANDI_TOKEN === undefined && given.GANDI_API_URL !== undefined)
+    problems.push({
+      variable: 'GANDI_TOKEN',
+      found: null,
+      expected: 'a token for the address in GANDI_API_URL, or neither of the two for the sandbox',
+    });
+  if (env.GANDI_TOKEN === undefined && !LOOPBACK.has(env.HOST))
+    problems.push({
+      variable: 'HOST',
+      found: env.HOST,
+      expected: 'a loopback address such as 127.0.0.1, because the sandbox asks for no key; set GANDI_TOKEN to serve others',
+    });
+  return problems;
+}
