@@ -1,0 +1,36 @@
+// Where the slots of the windows are counted: in this process today, shared by replicas behind the same interface.
+import type { RateLimit } from './rate-limit.ts';
+
+/** One call's place in every window, held from the grant until its latest possible arrival has left the window. */
+export interface Slot {
+  /** The call reached Gandi no later than `latestArrival` (monotonic ms, may lie ahead); the place frees one window after that. */
+  settle(latestArrival: number): void;
+  /** The call was never sent: the place is free at once. */
+  release(): void;
+}
+
+export interface WindowUsage extends RateLimit {
+  /** Calls that could go at once; never negative. */
+  readonly remaining: number;
+}
+
+/**
+ * Counts calls against the windows. Times are the monotonic milliseconds of the budget's clock.
+ * `take` may answer later (a store in another process); the other methods answer from what this process knows.
+ * A store shared by processes must treat the slots of one that died as sent and lost, and must never reject: when it loses its
+ * server it falls back to a part of the limit that is safe for one replica.
+ */
+export interface PermitStore {
+  /** A slot, or the moment from which it is worth asking again (Infinity: only a settled or released slot can help). */
+  take(now: number): Slot | number | Promise<Slot | number>;
+  /** From now on these limits hold; calls already made count against them. */
+  setLimits(limits: readonly RateLimit[], now: number): void;
+  /**
+   * When a call could go if `ahead` others go first as soon as they can; `roundTripMs` is what a call is expected to take.
+   * Calls in flight are expected to be answered one round trip from now.
+   */
+  expectedAt(ahead: number, now: number, roundTripMs: number): number;
+  usage(now: number): readonly WindowUsage[];
+  /** Slots taken and neither settled nor released. */
+  readonly inFlight: number;
+}
