@@ -15,10 +15,12 @@ export interface ArrivalLog {
    * Brings back up to `count` forgotten calls, all dated as late as any forgotten one can have been: for a window longer than what was kept.
    */
   recall(count: number): void;
+  /** Another log with the same entries; what this one forgot is not copied. */
+  copy(): ArrivalLog;
 }
 
-export function createArrivalLog(): ArrivalLog {
-  let entries: number[] = [];
+export function createArrivalLog(initial: readonly number[] = []): ArrivalLog {
+  let entries: number[] = [...initial];
   let head = 0;
   let forgotten = 0;
   let lastForgotten = Number.NEGATIVE_INFINITY;
@@ -64,5 +66,6 @@ export function createArrivalLog(): ArrivalLog {
       entries.sort((left, right) => left - right);
       head = 0;
     },
+    copy: () => createArrivalLog(entries.slice(head)),
   };
 }

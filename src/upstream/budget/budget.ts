@@ -90,9 +90,9 @@ export function createBudget(options: BudgetOptions): Budget {
 
   /** A slot for the waiter whose turn it is, or the moment to look again. */
   const nextSlotFor = (now: number): Slot | number => {
-    const paced = room.nextIsPaced();
-    if (paced === undefined || asking) return Number.POSITIVE_INFINITY;
-    const readyAt = pacer.readyAt(paced);
+    const spaced = room.nextIsSpaced();
+    if (spaced === undefined || asking) return Number.POSITIVE_INFINITY;
+    const readyAt = pacer.readyAt(spaced);
     return readyAt > now ? readyAt : takeSlot(now);
   };
   const takeSlot = (now: number): Slot | number => {
@@ -109,8 +109,8 @@ export function createBudget(options: BudgetOptions): Budget {
       return;
     }
     const now = clock.monotonic();
-    const paced = room.nextIsPaced();
-    if (paced === undefined || pacer.readyAt(paced) > now) answer.release();
+    const spaced = room.nextIsSpaced();
+    if (spaced === undefined || pacer.readyAt(spaced) > now) answer.release();
     else admitNext(answer, now);
     serve();
   };
@@ -126,7 +126,7 @@ export function createBudget(options: BudgetOptions): Budget {
   };
 
   const estimate = (lane: Lane, tenant: string, now: number): number =>
-    estimateWaitMs(room.ahead(lane, tenant), LANE_RULES[lane].paced, now, issuer.roundTripMs, store, pacer);
+    estimateWaitMs({ lane, tenant }, now, room, store.forecast(now, issuer.roundTripMs), pacer);
   const refusal = (reason: RefusalReason, lane: Lane, retryAfterMs: number): BudgetRefused => {
     refused[lane] += 1;
     return new BudgetRefused(reason, lane, retryAfterMs);
@@ -145,11 +145,11 @@ export function createBudget(options: BudgetOptions): Budget {
         const slot = takeSlot(now);
         if (typeof slot !== 'number') return Promise.resolve(issue(slot, lane, now, now));
       }
-      const expectedMs = estimate(lane, tenant, now);
       if (room.sizeOf(lane, tenant) >= maxQueuedPerTenant) {
-        const perTurnMs = Math.max(expectedMs / (maxQueuedPerTenant + 1), pacer.pausedUntil - now);
-        return Promise.reject(refusal('queue-full', lane, perTurnMs));
+        const perTurnMs = estimate(lane, tenant, now) / (maxQueuedPerTenant + 1);
+        return Promise.reject(refusal('queue-full', lane, Math.max(perTurnMs, pacer.pausedUntil - now)));
       }
+      const expectedMs = maxWaitMs === Number.POSITIVE_INFINITY ? 0 : estimate(lane, tenant, now);
       return new Promise<Permit>((resolve, reject) => {
         const waiter: Waiter = { lane, tenant, joinedAt: now, maxWaitMs, at: now + maxWaitMs, resolve, reject };
         const seat = room.join(waiter, signal);
@@ -188,7 +188,7 @@ export function createBudget(options: BudgetOptions): Budget {
         refused: { ...refused },
         inFlight: store.inFlight,
         pausedUntil: pauseMs > 0 ? clock.now() + pauseMs : null,
-        nextSlotInMs: Math.max(0, pacer.readyAt(false) - now, store.expectedAt(0, now, issuer.roundTripMs) - now),
+        nextSlotInMs: Math.max(0, pacer.readyAt(false) - now, store.forecast(now, issuer.roundTripMs).next(now) - now),
       };
     },
   };

@@ -1,126 +1,86 @@
-// Everyone who waits for a permit, and whose turn it is: lanes by urgency, a floor for each lane, turns between tenants.
-
+// Everyone who waits for a permit: lanes by urgency with a floor for each, turns between tenants inside a lane.
 import { createLaneQueue, type LaneQueue, type Place } from './lane-queue.ts';
-import { LANE_RULES, LANES, type Lane } from './lanes.ts';
-
-/** How many calls go before one that would join now. */
-export interface Ahead {
-  /** In the order of the lanes, calls that floors let through included. */
-  readonly total: number;
-  /** Those of them that are spaced evenly. */
-  readonly paced: number;
-  /** Calls ahead if this lane got no more than its floor; Infinity where nothing waits above it. */
-  readonly byFloor: number;
-  /** Everything that waits above this lane is spaced evenly. */
-  readonly pacedAbove: boolean;
-}
+import { createLaneTurns, isSpaced, join, type LaneTurns, nextLane, takeTurn } from './lane-turns.ts';
+import type { Lane } from './lanes.ts';
 
 export interface CallQueue<T> {
   readonly size: number;
   sizeOf(lane: Lane, tenant?: string): number;
   push(lane: Lane, tenant: string, value: T): Place<T>;
+  /** @returns false when the place was already taken or removed. */
   remove(lane: Lane, place: Place<T>): boolean;
   /** Whether the call whose turn it is has to be spaced evenly; undefined when nobody waits. */
-  nextIsPaced(): boolean | undefined;
-  /** Takes the call whose turn it is, and counts the turn for the floors. */
+  nextIsSpaced(): boolean | undefined;
+  /** Takes the call whose turn it is. */
   shift(): T | undefined;
-  ahead(lane: Lane, tenant: string): Ahead;
+  /**
+   * Plays the turns that come before a call which would join now, and its own, if nobody else came or left.
+   * @param visit told of each turn whether it is spaced evenly.
+   * @returns turns left before the call when `maxTurns` were played; 0 when its own was among them.
+   */
+  playTurns(lane: Lane, tenant: string, maxTurns: number, visit: (spaced: boolean) => void): number;
 }
 
-/** Lanes that can be due in the same moment and go first. */
-const OTHERS_DUE = LANES.length - 2;
-
-interface LaneState<T> {
-  readonly lane: Lane;
-  readonly paced: boolean;
-  readonly oneIn: number;
-  readonly queue: LaneQueue<T>;
-  /** Grants to other lanes since this one was served, or since its first call began to wait. */
-  passedOver: number;
-}
-
-/**
- * The most urgent lane goes first, except that a lane passed over `oneIn - 1` times in a row is due and goes before all others;
- * of several due lanes the most urgent. What a lane does not ask for goes to those below it.
- */
+/** What a lane does not ask for goes to those below it. */
 export function createCallQueue<T>(): CallQueue<T> {
-  const states: readonly LaneState<T>[] = LANES.map((lane) => ({
-    lane,
-    paced: LANE_RULES[lane].paced,
-    oneIn: LANE_RULES[lane].oneIn ?? Number.POSITIVE_INFINITY,
-    queue: createLaneQueue<T>(),
-    passedOver: 0,
-  }));
-  const byLane = new Map(states.map((state) => [state.lane, state]));
-  const stateOf = (lane: Lane): LaneState<T> => {
-    const state = byLane.get(lane);
-    if (!state) throw new RangeError(`No such lane: ${lane}.`);
-    return state;
+  const lanes = createLaneTurns();
+  const byLane = new Map(lanes.map((turns) => [turns.lane, { turns, queue: createLaneQueue<T>() }]));
+  const partsOf = (lane: Lane): { readonly turns: LaneTurns; readonly queue: LaneQueue<T> } => {
+    const parts = byLane.get(lane);
+    if (!parts) throw new RangeError(`No such lane: ${lane}.`);
+    return parts;
   };
   let size = 0;
-
-  const isDue = (state: LaneState<T>): boolean => state.queue.size > 0 && state.passedOver >= state.oneIn - 1;
-  const next = (): LaneState<T> | undefined => {
-    let first: LaneState<T> | undefined;
-    for (const state of states) {
-      if (isDue(state)) return state;
-      if (!first && state.queue.size > 0) first = state;
-    }
-    return first;
-  };
 
   return {
     get size() {
       return size;
     },
     sizeOf(lane, tenant) {
-      const { queue } = stateOf(lane);
+      const { queue } = partsOf(lane);
       return tenant === undefined ? queue.size : queue.sizeOf(tenant);
     },
     push(lane, tenant, value) {
-      const state = stateOf(lane);
-      if (state.queue.size === 0) state.passedOver = 0;
+      const { turns, queue } = partsOf(lane);
+      join(turns);
       size += 1;
-      return state.queue.push(tenant, value);
+      return queue.push(tenant, value);
     },
     remove(lane, place) {
-      const removed = stateOf(lane).queue.remove(place);
-      if (removed) size -= 1;
-      return removed;
+      const { turns, queue } = partsOf(lane);
+      if (!queue.remove(place)) return false;
+      turns.waiting -= 1;
+      size -= 1;
+      return true;
     },
-    nextIsPaced() {
-      const state = next();
-      return state && state.paced && !isDue(state);
+    nextIsSpaced() {
+      const turns = nextLane(lanes);
+      return turns && isSpaced(turns);
     },
     shift() {
-      const state = next();
-      if (!state) return undefined;
-      for (const other of states) if (other.queue.size > 0) other.passedOver += 1;
-      state.passedOver = 0;
+      const turns = nextLane(lanes);
+      if (!turns) return undefined;
+      takeTurn(lanes, turns);
       size -= 1;
-      return state.queue.shift();
+      return partsOf(turns.lane).queue.shift();
     },
-    ahead(lane, tenant) {
-      const mine = stateOf(lane);
-      const rank = states.indexOf(mine);
-      const own = mine.queue.turnsBefore(tenant);
-      let above = 0;
-      let paced = mine.paced ? own : 0;
-      let pacedAbove = true;
-      for (const state of states.slice(0, rank)) {
-        const waiting = state.queue.size;
-        above += waiting;
-        if (state.paced) paced += waiting;
-        else if (waiting > 0) pacedAbove = false;
+    playTurns(lane, tenant, maxTurns, visit) {
+      const played = lanes.map((turns) => ({ ...turns }));
+      let before = partsOf(lane).queue.turnsBefore(tenant);
+      for (const turns of played) if (turns.lane === lane) join(turns);
+      for (let turn = 0; turn < maxTurns; turn += 1) {
+        const next = nextLane(played);
+        if (!next) return 0;
+        visit(isSpaced(next));
+        if (next.lane === lane && before === 0) return 0;
+        if (next.lane === lane) before -= 1;
+        takeTurn(played, next);
       }
-      let total = own + above;
-      for (const state of states.slice(rank + 1)) {
-        const turns = Math.floor((state.passedOver + total) / (state.oneIn - 1));
-        total += Math.min(state.queue.size, turns);
-      }
-      const passedOver = mine.queue.size > 0 ? mine.passedOver : 0;
-      const byFloor = above > 0 ? (own + 1) * mine.oneIn - passedOver + OTHERS_DUE : Number.POSITIVE_INFINITY;
-      return { total, paced, byFloor, pacedAbove };
+      return played.reduce((left, turns) => left + (isMoreUrgent(turns, lane) ? turns.waiting : 0), before);
     },
   };
+
+  function isMoreUrgent(turns: LaneTurns, lane: Lane): boolean {
+    return lanes.indexOf(partsOf(turns.lane).turns) < lanes.indexOf(partsOf(lane).turns);
+  }
 }

@@ -1,31 +1,26 @@
-// How long a call would wait, from what waits and what is sent already.
-import type { Ahead } from './call-queue.ts';
+// How long a call would wait: the turns before it and its own, played forward over slots and pacing.
+import type { CallQueue } from './call-queue.ts';
+import type { Lane } from './lanes.ts';
 import type { Pacer } from './pacer.ts';
-import type { PermitStore } from './permit-store.ts';
+import type { SlotForecast } from './permit-store.ts';
+
+/** Turns played one by one; those beyond are taken to last as long as these did on average. */
+const PLAYED_TURNS = 1_000;
 
 /**
- * Milliseconds until a call with so many ahead gets its permit, if nobody else comes. Calls that join a more urgent lane later make it longer,
- * callers that give up make it shorter.
- * @param paced whether the call's own lane is spaced evenly.
+ * Milliseconds from `now` until a call that joins now gets its permit, if nobody else comes or leaves and calls take as long as they lately did.
  */
 export function estimateWaitMs(
-  ahead: Ahead,
-  paced: boolean,
+  call: { readonly lane: Lane; readonly tenant: string },
   now: number,
-  roundTripMs: number,
-  store: PermitStore,
+  queue: Pick<CallQueue<unknown>, 'playTurns'>,
+  slots: SlotForecast,
   pacer: Pacer,
 ): number {
-  const from = Math.max(now, pacer.pausedUntil);
-  const after = (calls: number, spacedCalls: number, spaced: boolean): number => {
-    const anyway = pacer.expectedAt(calls, false, now);
-    const lost = anyway < pacer.recoversAt ? 0 : pacer.lostMs(from);
-    const slotAt = store.expectedAt(calls, from, roundTripMs) + lost;
-    return Math.max(anyway, slotAt, pacer.expectedAt(spacedCalls, spaced, now));
-  };
-  const inOrder = after(ahead.total, paced ? ahead.paced : 0, paced);
-  const byFloor = Number.isFinite(ahead.byFloor)
-    ? after(ahead.byFloor, ahead.byFloor, ahead.pacedAbove)
-    : Number.POSITIVE_INFINITY;
-  return Math.max(0, Math.min(inOrder, byFloor) - now);
+  let lastGrantAt = pacer.lastGrantAt;
+  const left = queue.playTurns(call.lane, call.tenant, PLAYED_TURNS, (spaced) => {
+    lastGrantAt = slots.next(Math.max(now, lastGrantAt, pacer.readyAfter(lastGrantAt, spaced)));
+  });
+  const playedMs = Math.max(0, lastGrantAt - now);
+  return playedMs + (left * playedMs) / PLAYED_TURNS;
 }

@@ -58,20 +58,20 @@ export function createLocalPermitStore(initialLimits: readonly RateLimit[]): Per
       limits = next;
       longestMs = longest(next);
     },
-    expectedAt(ahead, now, roundTripMs) {
-      let at = now;
-      for (const { limit, windowMs } of limits) {
-        const held = heldMs(windowMs);
-        const cycle = held + roundTripMs;
-        const expired = log.countUpTo(now - held);
-        const settled = log.length - expired;
-        const room = limit - inFlight - settled;
-        const turn = ahead % limit;
-        let freeAt = now;
-        if (turn >= room) freeAt = turn - room < settled ? log.at(expired + turn - room) + held : now + cycle;
-        at = Math.max(at, freeAt + Math.floor(ahead / limit) * cycle);
-      }
-      return at;
+    forecast(now, roundTripMs) {
+      const played = log.copy();
+      for (let call = 0; call < inFlight; call += 1) played.add(now + roundTripMs);
+      return {
+        next(readyAt) {
+          let at = readyAt;
+          for (const { limit, windowMs } of limits) {
+            const { length } = played;
+            if (length >= limit) at = Math.max(at, played.at(length - limit) + heldMs(windowMs));
+          }
+          played.add(at + roundTripMs);
+          return at;
+        },
+      };
     },
     usage(now) {
       return limits.map(({ limit, windowMs }) => {

@@ -9,10 +9,10 @@ const RECOVERY_WINDOWS = 2;
 
 /** All times are monotonic milliseconds. */
 export interface Pacer {
-  /** The moment from which a call of a paced, or of an urgent, lane may go; may lie in the past. */
-  readyAt(paced: boolean): number;
-  /** The same after `ahead` more calls that wait for the same reason. */
-  expectedAt(ahead: number, paced: boolean, now: number): number;
+  /** The moment from which a call may go, spaced evenly or not; may lie in the past. */
+  readyAt(spaced: boolean): number;
+  /** The same if the last call had gone at `lastGrantAt`. */
+  readyAfter(lastGrantAt: number, spaced: boolean): number;
   granted(now: number): void;
   /** Nothing goes before `until`; an earlier end never shortens a pause. */
   pause(until: number): void;
@@ -21,8 +21,8 @@ export interface Pacer {
   readonly pausedUntil: number;
   /** End of the gentle start after it. */
   readonly recoversAt: number;
-  /** How much later than without the gentle start everything comes that goes after it, seen from `from`. */
-  lostMs(from: number): number;
+  /** When the last call went; -Infinity before the first. */
+  readonly lastGrantAt: number;
 }
 
 export function createPacer(limits: readonly RateLimit[]): Pacer {
@@ -32,18 +32,14 @@ export function createPacer(limits: readonly RateLimit[]): Pacer {
   let lastGrantAt = Number.NEGATIVE_INFINITY;
   let pausedUntil = Number.NEGATIVE_INFINITY;
 
-  const readyAfter = (lastAt: number, paced: boolean): number => {
-    const recovered = Math.min(lastAt + recoveryGapMs, pausedUntil + recoveryMs);
-    return Math.max(pausedUntil, recovered, paced ? lastAt + gapMs : Number.NEGATIVE_INFINITY);
+  const readyAfter = (lastAt: number, spaced: boolean): number => {
+    const gently = Math.min(lastAt + recoveryGapMs, pausedUntil + recoveryMs);
+    return Math.max(pausedUntil, gently, spaced ? lastAt + gapMs : Number.NEGATIVE_INFINITY);
   };
 
   return {
-    readyAt: (paced) => readyAfter(lastGrantAt, paced),
-    expectedAt(ahead, paced, now) {
-      const first = Math.max(now, readyAfter(lastGrantAt, paced));
-      const slowly = Math.min(ahead, Math.max(0, Math.ceil((pausedUntil + recoveryMs - first) / recoveryGapMs)));
-      return first + slowly * recoveryGapMs + (paced ? (ahead - slowly) * gapMs : 0);
-    },
+    readyAt: (spaced) => readyAfter(lastGrantAt, spaced),
+    readyAfter,
     granted(now) {
       lastGrantAt = now;
     },
@@ -61,7 +57,9 @@ export function createPacer(limits: readonly RateLimit[]): Pacer {
     get recoversAt() {
       return pausedUntil + recoveryMs;
     },
-    lostMs: (from) => Math.max(0, pausedUntil + recoveryMs - Math.max(from, pausedUntil)) * (1 - RECOVERY_RATE),
+    get lastGrantAt() {
+      return lastGrantAt;
+    },
   };
 }
 

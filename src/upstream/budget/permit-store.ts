@@ -14,6 +14,12 @@ export interface WindowUsage extends RateLimit {
   readonly remaining: number;
 }
 
+/** Plays slots forward without taking any. */
+export interface SlotForecast {
+  /** When a call that is ready at `readyAt` gets a slot, after all calls played before; it then counts as sent. */
+  next(readyAt: number): number;
+}
+
 /**
  * Counts calls against the windows. Times are the monotonic milliseconds of the budget's clock.
  * `take` may answer later (a store in another process); the other methods answer from what this process knows.
@@ -25,11 +31,8 @@ export interface PermitStore {
   take(now: number): Slot | number | Promise<Slot | number>;
   /** From now on these limits hold; calls already made count against them. */
   setLimits(limits: readonly RateLimit[], now: number): void;
-  /**
-   * When a call could go if `ahead` others go first as soon as they can; `roundTripMs` is what a call is expected to take.
-   * Calls in flight are expected to be answered one round trip from now.
-   */
-  expectedAt(ahead: number, now: number, roundTripMs: number): number;
+  /** @param roundTripMs what a call is expected to take; those in flight are expected to be answered one round trip from now. */
+  forecast(now: number, roundTripMs: number): SlotForecast;
   usage(now: number): readonly WindowUsage[];
   /** Slots taken and neither settled nor released. */
   readonly inFlight: number;

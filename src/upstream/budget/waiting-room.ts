@@ -1,5 +1,5 @@
 // Those who wait for a permit: they leave when called, when their time is up or when their signal aborts, whichever comes first.
-import { type Ahead, createCallQueue } from './call-queue.ts';
+import { type CallQueue, createCallQueue } from './call-queue.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { Place } from './lane-queue.ts';
 import type { Lane } from './lanes.ts';
@@ -18,13 +18,9 @@ export interface Waiter {
   readonly reject: (reason: unknown) => void;
 }
 
-export interface WaitingRoom {
-  readonly size: number;
-  sizeOf(lane: Lane, tenant?: string): number;
-  ahead(lane: Lane, tenant: string): Ahead;
+export interface WaitingRoom extends Pick<CallQueue<unknown>, 'size' | 'sizeOf' | 'nextIsSpaced' | 'playTurns'> {
   /** An aborted signal rejects the waiter with its reason and takes it out at once. */
   join(waiter: Waiter, signal: AbortSignal | undefined): Seat;
-  nextIsPaced(): boolean | undefined;
   /** Takes out the waiter whose turn it is. */
   callNext(): Waiter | undefined;
   /** Takes out the waiter with the earliest deadline if that is `time` or earlier. */
@@ -67,8 +63,8 @@ export function createWaitingRoom(onLeft: () => void): WaitingRoom {
       return queue.size;
     },
     sizeOf: queue.sizeOf,
-    ahead: queue.ahead,
-    nextIsPaced: queue.nextIsPaced,
+    nextIsSpaced: queue.nextIsSpaced,
+    playTurns: queue.playTurns,
     join(waiter, signal) {
       const onAbort = (): void => {
         if (!leave(seat)) return;
