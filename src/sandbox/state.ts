@@ -1,0 +1,24 @@
+// Everything one running sandbox holds. Routes read it at each call, since a reset replaces its parts.
+import type { Clock } from '../lib/clock.ts';
+import type { CallLog } from './calls.ts';
+import type { SandboxClock } from './clock.ts';
+import type { Faults } from './faults.ts';
+import type { Limiter } from './limiter.ts';
+import type { Credential } from './options.ts';
+import type { World } from './world/world.ts';
+
+export interface SandboxState {
+  /** Real time: arrivals, latency. */
+  readonly realClock: Clock;
+  /** Sandbox time. */
+  clock: SandboxClock;
+  world: World;
+  limiter: Limiter;
+  faults: Faults;
+  calls: CallLog;
+  /** Accepted orders of a transfer in, by domain. */
+  transfersOrdered: Map<string, number>;
+  readonly credentials: readonly Credential[];
+  readonly rowSharingId: boolean;
+  readonly contactTypeAs: 'string' | 'integer';
+}
