@@ -10,7 +10,7 @@ const ROUNDING_MS = 2;
 
 /** How long a slot stays taken after the latest possible arrival: the window, and a margin for clocks that run at different speeds. */
 export function heldMs(windowMs: number): number {
-  return windowMs * (1 + CLOCK_DRIFT) + ROUNDING_MS;
+  return windowMs + Math.ceil(windowMs * CLOCK_DRIFT) + ROUNDING_MS;
 }
 
 /**

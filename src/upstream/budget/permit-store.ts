@@ -27,7 +27,10 @@ export interface SlotForecast {
  * server it falls back to a part of the limit that is safe for one replica.
  */
 export interface PermitStore {
-  /** A slot, or the moment from which it is worth asking again (Infinity: only a settled or released slot can help). */
+  /**
+   * A slot, or the moment from which it is worth asking again. Infinity: only a slot that this process settles or releases can help; a shared store,
+   * where another process may, names a moment instead.
+   */
   take(now: number): Slot | number | Promise<Slot | number>;
   /** From now on these limits hold; calls already made count against them. */
   setLimits(limits: readonly RateLimit[], now: number): void;

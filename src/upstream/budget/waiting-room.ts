@@ -47,14 +47,10 @@ export function createWaitingRoom(onLeft: () => void): WaitingRoom {
   const queue = createCallQueue<Occupied>();
   const deadlines = createDeadlines<Occupied>();
 
-  const clear = (seat: Occupied): Waiter => {
-    deadlines.remove(seat);
-    seat.stopListening();
-    return seat.waiter;
-  };
-  const leave = (seat: Occupied): boolean => {
+  /** False when the seat is empty already. */
+  const vacate = (seat: Occupied): boolean => {
     if (!seat.place || !queue.remove(seat.waiter.lane, seat.place)) return false;
-    clear(seat);
+    deadlines.remove(seat);
     return true;
   };
 
@@ -67,7 +63,7 @@ export function createWaitingRoom(onLeft: () => void): WaitingRoom {
     playTurns: queue.playTurns,
     join(waiter, signal) {
       const onAbort = (): void => {
-        if (!leave(seat)) return;
+        if (!vacate(seat)) return;
         waiter.reject(signal?.reason);
         onLeft();
       };
@@ -76,8 +72,12 @@ export function createWaitingRoom(onLeft: () => void): WaitingRoom {
         at: waiter.at,
         index: -1,
         place: undefined,
-        leave: () => leave(seat),
         stopListening: () => signal?.removeEventListener('abort', onAbort),
+        leave() {
+          if (!vacate(seat)) return false;
+          seat.stopListening();
+          return true;
+        },
       };
       seat.place = queue.push(waiter.lane, waiter.tenant, seat);
       if (Number.isFinite(waiter.at)) deadlines.add(seat);
@@ -86,12 +86,15 @@ export function createWaitingRoom(onLeft: () => void): WaitingRoom {
     },
     callNext() {
       const seat = queue.shift();
-      return seat && clear(seat);
+      if (!seat) return undefined;
+      deadlines.remove(seat);
+      seat.stopListening();
+      return seat.waiter;
     },
     takeOverdue(time) {
       const seat = deadlines.first;
       if (!seat || seat.at > time) return undefined;
-      leave(seat);
+      seat.leave();
       return seat.waiter;
     },
     get earliestDeadline() {
