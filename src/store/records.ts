@@ -158,7 +158,11 @@ export type TransferStep =
 export type TransferParty = 'GATEWAY' | 'GANDI' | 'RESELLER' | 'HOLDER' | 'REGISTRY' | 'LOSING_REGISTRAR' | 'NOBODY';
 
 /** Gandi's own report; `step` is null before the first one. */
-export type TransferUpstreamRecord = Omit<UpstreamTransfer, 'name' | 'step'> & { readonly step: string | null };
+export type TransferUpstreamRecord = Omit<UpstreamTransfer, 'name' | 'step'> & {
+  readonly step: string | null;
+  /** Since when Gandi says it knows no transfer of this name while the domain is not here either; absent while it reports one. */
+  readonly missingSince?: number;
+};
 
 export interface TransferRecord {
   readonly id: string;
