@@ -3,6 +3,7 @@ import type { Session } from '../auth/session.ts';
 import type { Money } from '../lib/money.ts';
 import type { UpstreamMeter } from '../lib/upstream-meter.ts';
 import type { Loaders } from '../loaders/loaders.ts';
+import type { Depth, Freshness, ListFreshness } from '../mirror/freshness.ts';
 import type {
   ClientDetailRecord,
   ClientRecord,
@@ -28,6 +29,7 @@ import type {
   TransferSort,
 } from '../store/store.ts';
 
+export type { Depth, Freshness, ListFreshness } from '../mirror/freshness.ts';
 export type * from '../store/records.ts';
 export type {
   ClientFilter,
@@ -52,26 +54,6 @@ export interface OperationScope {
   readonly loaders: Loaders;
 }
 
-/**
- * How old an answer is. LIVE: fetched for this operation. MIRRORED: from the mirror, young enough. STALE: older than was asked for, because of `reason`.
- */
-export interface Freshness {
-  readonly asOf: number;
-  readonly state: 'LIVE' | 'MIRRORED' | 'STALE';
-  readonly reason: string | null;
-}
-
-/** How old and how complete a listing is. `asOf` null: not one complete pass yet. */
-export interface ListFreshness {
-  readonly asOf: number | null;
-  readonly state: 'LIVE' | 'MIRRORED' | 'STALE';
-  readonly reason: string | null;
-  /** False while the first fill is still under way: what is here is right, more will come. */
-  readonly isComplete: boolean;
-  readonly fetched: number;
-  readonly total: number | null;
-}
-
 export interface ConnectionResult<T> {
   readonly edges: readonly { readonly node: T; readonly cursor: string }[];
   readonly hasNextPage: boolean;
@@ -91,12 +73,6 @@ export interface ClientNode extends ClientRecord {
 export interface DomainNode extends DomainRecord {
   readonly freshness: Freshness;
 }
-/** The deeper part of a domain or client, with a freshness of its own. */
-export interface Depth<T> {
-  readonly value: T;
-  readonly freshness: Freshness;
-}
-
 export interface ViewerNode {
   readonly session: Session;
   /** The person behind the Gandi credential; null when Gandi does not tell (an organization's token) or cannot be reached. */

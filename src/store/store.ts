@@ -147,6 +147,20 @@ export interface DomainStore extends Listing<DomainRecord, DomainFilter, DomainS
   ): Promise<readonly { organizationId: string; name: string }[]>;
   /** How many rows lack a client link, or have one older than `before`. */
   countUnlinked(organizationId: string, before: number): Promise<number>;
+  /**
+   * After the lists of every client were read from `startedAt` on: domains whose row is older than that and whose link was not renewed since belong to the
+   * organization itself; links them to no client as of `asOf`. Domains that are ABSENT_CONFIRMED stay as they are.
+   */
+  linkUnclaimed(organizationId: string, startedAt: number, asOf: number): Promise<void>;
+  /**
+   * Keys of PRESENT domains whose detail is missing or older than `olderThan`: first those that expire before `expiringBefore`, soonest first,
+   * then those never read, then the oldest.
+   */
+  detailsDue(query: {
+    olderThan: number;
+    expiringBefore: number;
+    limit: number;
+  }): Promise<readonly { organizationId: string; name: string }[]>;
 }
 
 export interface MirrorListStore {
