@@ -15,16 +15,15 @@ export function countOverLimit(arrivals: readonly number[], limit: number, windo
   return over;
 }
 
-/** Part of the permitted calls that arrived between `from` and `to`: 1 is the mean rate that the limit allows. */
-export function usedShare(
-  arrivals: readonly number[],
-  from: number,
-  to: number,
-  limit: number,
-  windowMs: number,
-): number {
-  const arrived = arrivals.filter((at) => at >= from && at < to).length;
-  return arrived / ((limit * (to - from)) / windowMs);
+/**
+ * Part of the permitted calls that arrived from `from` on: 1 is the highest mean rate that the limit allows. Measured over as many whole limits of calls
+ * as there are, from one call to the one that many calls later, so that a limiter which sends in bursts gains nothing from where the count starts.
+ */
+export function usedShare(arrivals: readonly number[], from: number, limit: number, windowMs: number): number {
+  const counted = arrivals.filter((at) => at >= from);
+  const limits = Math.floor((counted.length - 1) / limit);
+  const spentMs = (counted[limits * limit] ?? 0) - (counted[0] ?? 0);
+  return limits > 0 ? (limits * windowMs) / spentMs : 0;
 }
 
 /** @param part 0.5 for the median. 0 when there are no values. */

@@ -42,9 +42,12 @@ function start(load: Load, begin: (one: One) => void): Waits {
   const waits = new Map<Lane, number[]>(LANES.map((lane) => [lane, []]));
   begin(async (lane, tenant) => {
     const askedAt = clock.monotonic();
-    await limiter(lane, tenant, () => {
+    const started = limiter(lane, tenant, () => {
       if (askedAt >= countFrom && !signal.aborted) waits.get(lane)?.push(clock.monotonic() - askedAt);
       return call();
+    });
+    await started.catch((error: unknown) => {
+      if (!signal.aborted) throw error;
     });
   });
   return waits;

@@ -1,12 +1,10 @@
-// Prints rows as an aligned text table.
+// Prints rows under their titles as an aligned text table.
 
-/** One row: column title -> what to show. Every row has the same columns, in the same order. */
-export type Row = Readonly<Record<string, string | number>>;
-
-/** Numbers are set to the right, text to the left; a line under the titles. */
-export function formatTable(rows: readonly Row[]): string {
-  const titles = Object.keys(rows[0] ?? {});
-  const widths = titles.map((title) => Math.max(title.length, ...rows.map((row) => String(row[title] ?? '').length)));
+/** Numbers are set to the right, text to the left. */
+export function formatTable(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => String(row[column] ?? '').length)),
+  );
   const line = (cells: readonly (string | number)[]): string =>
     cells
       .map((cell, column) => {
@@ -15,9 +13,9 @@ export function formatTable(rows: readonly Row[]): string {
       })
       .join('  ')
       .trimEnd();
-  return [
-    line(titles),
-    line(widths.map((width) => '-'.repeat(width))),
-    ...rows.map((row) => line(titles.map((title) => row[title] ?? ''))),
-  ].join('\n');
+  return [line(titles), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+export function printTable(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+  console.log(formatTable(titles, rows));
 }

@@ -126,7 +126,7 @@ export function createBudget(options: BudgetOptions): Budget {
   };
 
   const estimate = (lane: Lane, tenant: string, now: number): number =>
-    estimateWaitMs({ lane, tenant }, now, room, store.forecast(now, issuer.roundTripMs), pacer);
+    estimateWaitMs({ lane, tenant }, now, room, store.forecast(now, issuer.roundTripMs), pacer.forecast());
   const refusal = (reason: RefusalReason, lane: Lane, retryAfterMs: number): BudgetRefused => {
     refused[lane] += 1;
     return new BudgetRefused(reason, lane, retryAfterMs);

@@ -18,7 +18,7 @@ export interface LaneQueue<T> {
   shift(): T | undefined;
   /** @returns false when the place was already taken or removed. */
   remove(place: Place<T>): boolean;
-  /** Calls that go before a call which would join now: time grows with the tenant's own queue, not with the lane. */
+  /** Calls that go before one that would join now. Time grows with the tenant's own calls and the tenants before it in the round. */
   turnsBefore(tenant: string): number;
 }
 
@@ -112,9 +112,12 @@ export function createLaneQueue<T>(): LaneQueue<T> {
       return true;
     },
     turnsBefore(tenant) {
-      const own = lines.get(tenant)?.size ?? 0;
+      const line = lines.get(tenant);
+      const own = line?.size ?? 0;
       let turns = 0;
-      for (let round = 1; round <= own + 1; round += 1) turns += atLeast[round] ?? 0;
+      for (let round = 1; round <= own; round += 1) turns += atLeast[round] ?? 0;
+      if (!line) return turns + lines.size;
+      for (let ahead = line.previous; ahead; ahead = ahead.previous) if (ahead.size > own) turns += 1;
       return turns;
     },
   };

@@ -62,7 +62,7 @@ describe('the estimate', () => {
         expect(waitedMs).toBeLessThanOrEqual(estimatedMs * 1.06 + 200);
         expect(estimatedMs).toBeLessThanOrEqual((waitedMs ?? 0) * 1.06 + 200);
       }),
-      { numRuns: 120 },
+      { numRuns: 200 },
     );
   });
 
