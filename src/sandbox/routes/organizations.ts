@@ -13,6 +13,7 @@ import { customerDetail, customerRow, organizationDetail, organizationOn, userIn
 import type { SandboxState } from '../state.ts';
 import { type Customer, customerName } from '../world/records.ts';
 import { customerOf, organizationOf, resellerOf } from './access.ts';
+import { regionFaults } from './contact-input.ts';
 
 const sortWords = ['name', '-name', 'type', '-type', 'id', '-id'] as const;
 const typeWords = contactTypes.slice(0, 4);
@@ -67,10 +68,9 @@ function customerFields(body: CustomerPatchBody): Partial<Customer> {
   return fields;
 }
 
-/** A region belongs to its country: `FR-IDF` in `FR`. */
 function checkRegion(country: string, state: string | undefined): void {
-  if (state !== undefined && !state.startsWith(`${country}-`))
-    throw refuseInput(bodyError('state', `'${state}' is not a region of ${country}`));
+  const faults = regionFaults('', country, state);
+  if (faults.length > 0) throw refuseInput(...faults);
 }
 
 function hasProducts(call: Call, customerId: string): boolean {

@@ -24,10 +24,10 @@ export interface Address {
   readonly streetaddr: string;
   readonly streetaddr2?: string;
   readonly zip?: string;
-  readonly city: string;
+  readonly city?: string;
   readonly state?: string;
   readonly country: string;
-  readonly phone: string;
+  readonly phone?: string;
   readonly fax?: string;
 }
 
@@ -103,9 +103,9 @@ export function contactOf(customer: Customer): Contact {
     family: customer.lastname,
     email: customer.email,
     streetaddr: customer.streetaddr,
-    city: customer.city,
     country: customer.country,
-    phone: customer.phone,
+    ...(customer.city !== undefined && { city: customer.city }),
+    ...(customer.phone !== undefined && { phone: customer.phone }),
     ...(customer.orgname !== undefined && { orgname: customer.orgname }),
     ...(customer.zip !== undefined && { zip: customer.zip }),
     ...(customer.state !== undefined && { state: customer.state }),

@@ -20,6 +20,8 @@ export interface Tld {
   /** Days after registration in which no transfer can start. */
   readonly youngDays: number;
   readonly maxYears: number;
+  /** Days a freshly made auth code holds; undefined: it does not expire. */
+  readonly authCodeDays?: number;
   /** Euro cents for one year before taxes. */
   readonly price: {
     readonly create: number;
@@ -87,8 +89,8 @@ const catalogue: readonly Tld[] = [
   country('fr', 1200, 1200, [28, 30, 0], { lock: false, losingRegistrarDays: 8, extTrade: true }),
   country('re', 1200, 1200, [28, 30, 0], { lock: false, losingRegistrarDays: 8, extTrade: true }),
   country('de', 990, 990, [0, 30, 0], { lock: false, maxYears: 1 }),
-  country('eu', 1390, 1390, [0, 40, 0], { extTrade: true }),
-  country('be', 1290, 1290, [0, 40, 0], { lock: false, maxYears: 1 }),
+  country('eu', 1390, 1390, [0, 40, 0], { extTrade: true, authCodeDays: 40 }),
+  country('be', 1290, 1290, [0, 40, 0], { lock: false, maxYears: 1, authCodeDays: 7 }),
   country('nl', 1190, 1190, [0, 39, 0], { lock: false, maxYears: 1 }),
   country('lu', 2490, 2490, [0, 29, 0], { lock: false, losingRegistrarDays: 15 }),
   country('ch', 1290, 1290, [9, 40, 0], { lock: false, maxYears: 1 }),

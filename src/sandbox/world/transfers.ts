@@ -64,7 +64,8 @@ export interface Transfers {
   order(order: TransferOrder): Transfer;
   /** Starts a failed transfer again: at the registry when it was paid, at the payment otherwise. */
   relaunch(transfer: Transfer): void;
-  giveAuthCode(transfer: Transfer, code: string): void;
+  /** Replaces the code; it is used when the registry is asked next. `wrong`: a fault rule decided that it is not the right one. */
+  giveAuthCode(transfer: Transfer, code: string, wrong: boolean): void;
   /** Sends the approval mail again, to another address. */
   resendApproval(transfer: Transfer, email: string): void;
   /** The holder answers now. */
@@ -214,9 +215,9 @@ export function createTransfers({ clock, ledger, look, arrived }: TransferWorld)
       if (transfer.paid) askRegistry(transfer);
       else askPayment(transfer);
     },
-    giveAuthCode(transfer, code) {
+    giveAuthCode(transfer, code, wrong) {
       transfer.authCode = code;
-      transfer.authCodeWrong = false;
+      transfer.authCodeWrong = wrong;
       transfer.updatedAt = clock.now();
     },
     resendApproval(transfer, email) {

@@ -29,6 +29,7 @@ export interface WorldPlan {
 }
 
 export interface World {
+  readonly clock: SandboxClock;
   readonly user: User;
   readonly organizations: Readonly<Record<OrganizationRole, Organization>>;
   organization(id: string): Organization | undefined;
@@ -185,6 +186,7 @@ export function createWorld(plan: WorldPlan, clock: SandboxClock): World {
   for (const domain of [...portfolio.listed, ...portfolio.unlisted, ...personal.listed]) lifecycle.follow(domain);
 
   return {
+    clock,
     user,
     organizations,
     organization: (id) => byId.get(id),

@@ -177,6 +177,10 @@ export const orderBodyShape = {
   mailbox_optin: z.boolean().optional(),
 };
 
+/** The common part of payable orders, whatever else the body holds. */
+export const orderBodySchema = z.looseObject(orderBodyShape);
+export type OrderBody = z.infer<typeof orderBodySchema>;
+
 /** Body of `POST /domain/domains`. */
 export const domainCreateBodySchema = z.looseObject({
   ...orderBodyShape,
