@@ -69,8 +69,7 @@ export async function readJson(request: Request): Promise<unknown> {
 /** The faults a schema finds in a body, one per field, named like `owner.country`. */
 export function faultsOf(error: z.ZodError): FieldError[] {
   return error.issues.map((issue) => {
-    const missing = issue.code === 'invalid_type' && issue.input === undefined;
-    return bodyError(issue.path.join('.'), missing ? 'is required' : issue.message);
+    return bodyError(issue.path.join('.'), issue.input === undefined ? 'is required' : issue.message);
   });
 }
 

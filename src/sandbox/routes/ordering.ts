@@ -10,7 +10,6 @@ import type { Process } from '../world/prices.ts';
 import type { Organization } from '../world/records.ts';
 import type { RegistrationOrder } from '../world/registrations.ts';
 import { type ParsedName, parseName } from '../world/tlds.ts';
-import { unicodeName } from '../world/world.ts';
 import { contactFaults, contactFrom, customerFrom, optionalContact } from './contact-input.ts';
 
 export interface OrderRules<Body extends OrderBody> {
@@ -112,7 +111,6 @@ export async function handleOrder<Body extends OrderBody>(call: Call, rules: Ord
   }
   const order: RegistrationOrder = {
     name,
-    unicode: unicodeName(name.fqdn),
     payerId: payer.id,
     resellerId: payer.reseller ? payer.id : undefined,
     customerId,

@@ -16,9 +16,8 @@ import { hash } from '../random.ts';
 import type { SandboxState } from '../state.ts';
 import { addYears, iso } from '../world/lifecycle.ts';
 import { isRightAuthCode, type OutsideDomain } from '../world/outside.ts';
-import { canonicalName, type ParsedName, parseName } from '../world/tlds.ts';
+import { canonicalName, type ParsedName, parseName, unicodeName } from '../world/tlds.ts';
 import { isUnfinished, type Transfer, type TransferFault } from '../world/transfers.ts';
-import { unicodeName } from '../world/world.ts';
 import { nameOf } from './access.ts';
 import { handleOrder, type OrderRules } from './ordering.ts';
 

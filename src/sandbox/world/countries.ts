@@ -72,7 +72,7 @@ export const countries: readonly Country[] = [
     given: ['Tuva', 'Sixten', 'Alva'],
     family: ['Björkhamn', 'Lindåker', 'Sjövall-Ek'],
     streets: ['Exempelgatan', 'Provvägen'],
-    phone: '+46.84650040',
+    phone: '+46.8465004',
     companyForm: 'AB',
     lang: 'en',
   },

@@ -76,7 +76,7 @@ export function createOutside(deps: { startAt: number; now: () => number; people
       expiresAt,
       locked: false,
       internal: false,
-      holderEmail: `holder@${name.label}.example.net`,
+      holderEmail: `holder@${name.fqdn.split('.')[0]}.example.net`,
       holder: 'accept',
       losingRegistrar: 'accept',
       authCode: undefined,

@@ -50,7 +50,6 @@ export function orderPastTransfers(plan: PastPlan): void {
     clock.at(plan.startAt - daysBefore * day, () => {
       transfers.order({
         name,
-        unicode: name.fqdn,
         payerId: reseller.id,
         resellerId: reseller.id,
         customerId: client.id,

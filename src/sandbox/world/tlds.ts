@@ -1,5 +1,5 @@
 // The TLDs the sandbox sells: how each behaves in its life and what it costs. Figures are plausible, not Gandi's price list.
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 
 export interface Tld {
   readonly name: string;
@@ -112,7 +112,9 @@ export const tlds: ReadonlyMap<string, Tld> = new Map(
 export interface ParsedName {
   /** A-label form, lower case. */
   readonly fqdn: string;
-  /** The label left of the TLD. */
+  /** Readable form. */
+  readonly unicode: string;
+  /** The label left of the TLD, readable. */
   readonly label: string;
   readonly tld: Tld;
 }
@@ -125,6 +127,9 @@ export function canonicalName(text: string): string | undefined {
     ? ascii
     : undefined;
 }
+
+/** The readable form of an A-label name. */
+export const unicodeName = (fqdn: string): string => (fqdn.includes('xn--') ? domainToUnicode(fqdn) : fqdn);
 
 /** The TLD a host name ends with, the longest one we sell. */
 export function tldOf(fqdn: string): Tld | undefined {
@@ -140,6 +145,7 @@ export function parseName(text: string): ParsedName | undefined {
   const fqdn = canonicalName(text);
   const tld = fqdn && tldOf(fqdn);
   if (!fqdn || !tld) return undefined;
-  const label = fqdn.slice(0, -tld.name.length - 1);
-  return label.includes('.') ? undefined : { fqdn, label, tld };
+  const unicode = unicodeName(fqdn);
+  const label = unicode.slice(0, -tld.name.length - 1);
+  return label.includes('.') ? undefined : { fqdn, unicode, label, tld };
 }

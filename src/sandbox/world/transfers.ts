@@ -20,7 +20,6 @@ export type TransferFault =
 
 export interface TransferOrder {
   readonly name: ParsedName;
-  readonly unicode: string;
   readonly payerId: string;
   readonly resellerId: string | undefined;
   readonly customerId: string | undefined;

@@ -1,5 +1,4 @@
 // Puts the sandbox's world together: accounts, customers, domains, money, and the actors outside.
-import { domainToUnicode } from 'node:url';
 import type { SandboxClock } from '../clock.ts';
 import { day, type OrganizationRole, type People } from '../options.ts';
 import { createRandom, type Random } from '../random.ts';
@@ -90,7 +89,7 @@ export function createWorld(plan: WorldPlan, clock: SandboxClock): World {
     const domain: Domain = {
       id: random.uuid(),
       fqdn: order.name.fqdn,
-      unicode: order.unicode,
+      unicode: order.name.unicode,
       tld: order.name.tld,
       organizationId: order.payerId,
       customerId: order.customerId,
@@ -203,6 +202,3 @@ export function createWorld(plan: WorldPlan, clock: SandboxClock): World {
     look,
   };
 }
-
-/** The readable form of an A-label name. */
-export const unicodeName = (fqdn: string): string => (fqdn.includes('xn--') ? domainToUnicode(fqdn) : fqdn);
