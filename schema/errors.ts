@@ -1,0 +1,169 @@
+// The typed outcomes: each class of src/services/errors.ts as a type that implements `interface Error`.
+import {
+  IdempotencyKeyReusedError,
+  InvalidAuthCodeError,
+  InvalidInputError,
+  NotFoundError,
+  OperationInProgressError,
+  OrganizationNotEligibleError,
+  type OutcomeError,
+  RejectedByGandiError,
+  TransferBlockedError,
+  type TransferBlocker as TransferBlockerValue,
+  TransferLockUnavailableError,
+  WrongTransferStepError,
+} from '../src/services/errors.ts';
+import { builder } from './builder.ts';
+import { encodeNodeId } from './node-id.ts';
+
+export const ErrorInterface = builder.interfaceRef<OutcomeError>('Error').implement({
+  description:
+    'Something that stood against a mutation and that the caller can act on. Select `... on Error { code message }` to be ready for outcomes added later.',
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'Stable name of the outcome, for programs.' }),
+    message: t.exposeString('message', { description: 'What is wrong and what helps, for people.' }),
+    path: t.exposeStringList('path', {
+      nullable: true,
+      description:
+        'The input field at fault, as `["input", "client", "create", "phone"]`; null when no single field is.',
+    }),
+  }),
+});
+
+const InputProblem = builder.objectRef<InvalidInputError['fields'][number]>('InputProblem').implement({
+  description: 'One input field that cannot be used.',
+  fields: (t) => ({
+    path: t.exposeStringList('path', { description: 'Where the field is in the input.' }),
+    message: t.exposeString('message', { description: 'What is wrong with it.' }),
+    found: t.exposeString('found', {
+      nullable: true,
+      description: 'What was given; null when nothing was, or when it is secret.',
+    }),
+    expected: t.exposeString('expected', { description: 'What it should look like.' }),
+  }),
+});
+
+builder.objectType(InvalidInputError, {
+  name: 'InvalidInput',
+  description: 'The input is wrong. Nothing was sent to Gandi and nothing was spent.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    fields: t.expose('fields', { type: [InputProblem], description: 'Every field at fault, all in one answer.' }),
+  }),
+});
+
+builder.objectType(NotFoundError, {
+  name: 'NotFound',
+  description: 'What the input names does not exist, or is not yours to see.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(OrganizationNotEligibleError, {
+  name: 'OrganizationNotEligible',
+  description: 'The organization cannot do this, because it is no reseller or because you may not bill it.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(IdempotencyKeyReusedError, {
+  name: 'IdempotencyKeyReused',
+  description:
+    'This `idempotencyKey` was used before with other input. Nothing was ordered now. A new wish needs a new key.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    orderId: t.id({
+      description: 'The order made with this key.',
+      resolve: (error) => encodeNodeId('Order', error.orderId),
+    }),
+  }),
+});
+
+builder.objectType(OperationInProgressError, {
+  name: 'OperationInProgress',
+  description: 'Another operation on the same thing has not ended yet. Nothing was ordered now.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    orderId: t.id({
+      nullable: true,
+      description: 'The order that is under way; null when it was not made through the gateway.',
+      resolve: (error) => (error.orderId === null ? null : encodeNodeId('Order', error.orderId)),
+    }),
+  }),
+});
+
+const TransferBlockerKind = builder.enumType('TransferBlockerKind', {
+  description: 'Why a transfer cannot start.',
+  values: {
+    TRANSFER_LOCKED: {
+      description: 'The transfer lock is on at the losing registrar; the holder has it lifted there.',
+    },
+    TOO_YOUNG: { description: 'The name was registered or transferred too recently.' },
+    ALREADY_HERE: { description: 'The name already is at Gandi under this organization.' },
+    TLD_UNSUPPORTED: { description: 'Gandi does not take transfers of this TLD.' },
+    NOT_REGISTERED: { description: 'The name is not registered; register it instead.' },
+    OTHER: { description: 'Another reason; `message` has it in words.' },
+  } as const,
+});
+
+const TransferBlocker = builder.objectRef<TransferBlockerValue>('TransferBlocker').implement({
+  description: 'One reason why a transfer cannot start now.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: TransferBlockerKind, description: 'The reason, for programs.' }),
+    message: t.exposeString('message', { description: 'The reason and what helps, for people.' }),
+  }),
+});
+
+builder.objectType(TransferBlockedError, {
+  name: 'TransferBlocked',
+  description: 'Gandi would not start this transfer. No money was spent.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    blockers: t.expose('blockers', { type: [TransferBlocker], description: 'Everything that stands against it.' }),
+  }),
+});
+
+builder.objectType(InvalidAuthCodeError, {
+  name: 'InvalidAuthCode',
+  description: 'The auth code is empty, malformed or was refused. It is never repeated in answers or logs.',
+  interfaces: [ErrorInterface],
+});
+
+const GandiProblem = builder.objectRef<RejectedByGandiError['problems'][number]>('GandiProblem').implement({
+  description: 'One reason Gandi gave.',
+  fields: (t) => ({
+    field: t.exposeString('field', { description: "Gandi's name of the field, such as `owner.phone`." }),
+    message: t.exposeString('message', { description: "Gandi's words." }),
+  }),
+});
+
+builder.objectType(RejectedByGandiError, {
+  name: 'RejectedByGandi',
+  description: 'Gandi refused the request with reasons. Nothing was bought.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    problems: t.expose('problems', {
+      type: [GandiProblem],
+      description: 'The reasons; empty when Gandi named no field.',
+    }),
+    createdClientId: t.id({
+      nullable: true,
+      description:
+        'The client that was made on the fly before the refusal: use it in the next try. null when none was made.',
+      resolve: (error) => (error.createdClientId === null ? null : encodeNodeId('Client', error.createdClientId)),
+    }),
+  }),
+});
+
+builder.objectType(WrongTransferStepError, {
+  name: 'WrongTransferStep',
+  description: 'The transfer is not at a step where this helps.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    step: t.exposeString('step', { description: 'The step it is at, one of `TransferStep`.' }),
+  }),
+});
+
+builder.objectType(TransferLockUnavailableError, {
+  name: 'TransferLockUnavailable',
+  description: 'The transfer lock cannot be set here: the TLD has none, or a lock of the registry stands above it.',
+  interfaces: [ErrorInterface],
+});

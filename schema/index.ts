@@ -1,0 +1,27 @@
+// Puts the modules of the schema together and builds it.
+import { type GraphQLSchema, specifiedDirectives } from 'graphql';
+import './scalars.ts';
+import './errors.ts';
+import './viewer.ts';
+import './organization.ts';
+import './client.ts';
+import './domain.ts';
+import './domain-detail.ts';
+import './domain-queries.ts';
+import './order.ts';
+import './transfer.ts';
+import './transfer-queries.ts';
+import './availability.ts';
+import './price.ts';
+import './tld.ts';
+import './rate-budget.ts';
+import './client-mutations.ts';
+import './transfer-mutations.ts';
+import './transfer-lock.ts';
+import './transfer-updates.ts';
+import { builder } from './builder.ts';
+import { freshDirective } from './fresh-directive.ts';
+
+export type { Context } from './builder.ts';
+
+export const schema: GraphQLSchema = builder.toSchema({ directives: [...specifiedDirectives, freshDirective] });

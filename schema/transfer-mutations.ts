@@ -1,0 +1,286 @@
+// Ordering a transfer, and helping one along.
+import {
+  IdempotencyKeyReusedError,
+  InvalidAuthCodeError,
+  InvalidInputError,
+  NotFoundError,
+  OperationInProgressError,
+  OrganizationNotEligibleError,
+  RejectedByGandiError,
+  TransferBlockedError,
+  WrongTransferStepError,
+} from '../src/services/errors.ts';
+import type { OrderRecord, TransferQuote, TransferRecord } from '../src/services/services.ts';
+import { badInput } from './bad-input.ts';
+import { builder } from './builder.ts';
+import { ClientDataInput, clientData } from './contact.ts';
+import './errors.ts';
+import { MUTATION_COST } from './limits.ts';
+import { Money } from './money.ts';
+import { keyOf } from './node-id.ts';
+import { Order } from './order.ts';
+import { Transfer } from './transfer.ts';
+
+const TransferDomainInSuccess = builder
+  .objectRef<{ readonly order: OrderRecord; readonly transfer: TransferRecord; readonly replayed: boolean }>(
+    'TransferDomainInSuccess',
+  )
+  .implement({
+    description: 'The order is recorded and on its way. Follow it with `transferUpdates`.',
+    fields: (t) => ({
+      order: t.expose('order', { type: Order, description: 'The order.' }),
+      transfer: t.expose('transfer', { type: Transfer, description: 'The transfer it started.' }),
+      replayed: t.exposeBoolean('replayed', {
+        description:
+          'True when this key was used before with the same input: nothing new was bought, this is the first order.',
+      }),
+    }),
+  });
+
+const QuoteBlocker = builder.objectRef<TransferQuote['blockers'][number]>('QuoteBlocker').implement({
+  description: 'Something that stands against the order now.',
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'The reason, for programs.' }),
+    message: t.exposeString('message', { description: 'The reason and what helps, for people.' }),
+    path: t.exposeStringList('path', {
+      nullable: true,
+      description: 'The input field at fault; null when no single field is.',
+    }),
+  }),
+});
+
+const QuotePrice = builder.objectRef<NonNullable<TransferQuote['price']>>('QuotePrice').implement({
+  description: 'What the order would cost.',
+  fields: (t) => ({
+    beforeTaxes: t.expose('beforeTaxes', { type: Money, description: 'Without taxes.' }),
+    afterTaxes: t.expose('afterTaxes', { type: Money, description: 'With the taxes of the paying organization.' }),
+  }),
+});
+
+const TransferDomainInQuote = builder.objectRef<TransferQuote>('TransferDomainInQuote').implement({
+  description: 'What `dryRun: true` answers: the order was checked, nothing was spent and nothing was written.',
+  fields: (t) => ({
+    domainName: t.expose('name', { type: 'DomainName', description: 'The domain.' }),
+    price: t.expose('price', {
+      type: QuotePrice,
+      nullable: true,
+      description: 'What it would cost; null when the price could not be had.',
+    }),
+    blockers: t.expose('blockers', {
+      type: [QuoteBlocker],
+      description: 'What stands against it; empty when it could be ordered now.',
+    }),
+    effects: t.exposeStringList('effects', { description: 'What will happen besides the transfer, in plain words.' }),
+    upstreamCalls: t.exposeInt('upstreamCalls', { description: 'Calls to Gandi the order itself would take.' }),
+    warning: t.exposeString('warning', {
+      nullable: true,
+      description: "Gandi's own warning; null when there is none.",
+    }),
+  }),
+});
+
+const TransferClientInput = builder.inputType('TransferClientInput', {
+  description: 'Who the domain will be for: one that exists, or a new one.',
+  isOneOf: true,
+  fields: (t) => ({
+    id: t.id({ description: 'A client that exists.' }),
+    create: t.field({
+      type: ClientDataInput,
+      description: 'A client to create on the fly. One with the same data is used instead of making a second.',
+    }),
+  }),
+});
+
+const TransferDomainInInput = builder.inputType('TransferDomainInInput', {
+  description: 'A domain to bring to Gandi.',
+  fields: (t) => ({
+    domain: t.field({ type: 'DomainName', required: true, description: 'The domain, in Unicode or ASCII.' }),
+    authCode: t.string({
+      required: true,
+      description:
+        'The code its holder gets from the present registrar. Sent to Gandi, never stored in clear, logged or shown.',
+    }),
+    client: t.field({ type: TransferClientInput, required: true, description: 'Who the domain will be for.' }),
+    payerId: t.id({ description: 'The reseller organization that pays; not needed when you have only one.' }),
+    years: t.int({
+      required: true,
+      defaultValue: 1,
+      description: 'Years to add, at least 1. They are paid with the transfer.',
+    }),
+    changeRegistrant: t.boolean({
+      required: true,
+      defaultValue: true,
+      description: 'Make the client the registrant as part of the transfer. false keeps the present registrant.',
+    }),
+    dryRun: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: 'Only check and quote: spends nothing, writes nothing.',
+    }),
+    idempotencyKey: t.string({
+      required: true,
+      description:
+        'A text of your choice, unique for this wish, such as a UUID. The same key with the same input never orders twice; use it again after an error or a lost answer.',
+    }),
+  }),
+});
+
+const ResendTransferApprovalSuccess = transferSaved('ResendTransferApprovalSuccess', 'Gandi sent the e-mail again.');
+const UpdateTransferAuthCodeSuccess = transferSaved(
+  'UpdateTransferAuthCodeSuccess',
+  'Gandi has the new auth code and goes on.',
+);
+const RelaunchTransferSuccess = transferSaved('RelaunchTransferSuccess', 'Gandi tries again.');
+
+function transferSaved(name: string, description: string) {
+  return builder.objectRef<{ readonly transfer: TransferRecord }>(name).implement({
+    description,
+    fields: (t) => ({ transfer: t.expose('transfer', { type: Transfer, description: 'The transfer as it is now.' }) }),
+  });
+}
+
+const transferIdDescription = 'Which transfer.';
+
+const ResendTransferApprovalInput = builder.inputType('ResendTransferApprovalInput', {
+  description: 'Which approval e-mail to send again.',
+  fields: (t) => ({
+    transferId: t.id({ required: true, description: transferIdDescription }),
+    email: t.string({
+      description: 'Address to send it to, one that Gandi asked before; the one that has not answered when not given.',
+    }),
+  }),
+});
+
+const UpdateTransferAuthCodeInput = builder.inputType('UpdateTransferAuthCodeInput', {
+  description: 'A new auth code for a transfer.',
+  fields: (t) => ({
+    transferId: t.id({ required: true, description: transferIdDescription }),
+    authCode: t.string({
+      required: true,
+      description: 'The new code. Sent to Gandi, never stored in clear, logged or shown.',
+    }),
+  }),
+});
+
+const RelaunchTransferInput = builder.inputType('RelaunchTransferInput', {
+  description: 'A transfer to try again.',
+  fields: (t) => ({ transferId: t.id({ required: true, description: transferIdDescription }) }),
+});
+
+builder.mutationFields((t) => ({
+  transferDomainIn: t.errorUnionField({
+    description:
+      'Orders the transfer of a domain to Gandi for a client. This spends money: Gandi takes the price at once and the transfer then takes from minutes to more than a week. Try it with `dryRun: true` first.',
+    types: [
+      TransferDomainInSuccess,
+      TransferDomainInQuote,
+      InvalidInputError,
+      NotFoundError,
+      OrganizationNotEligibleError,
+      IdempotencyKeyReusedError,
+      OperationInProgressError,
+      TransferBlockedError,
+      InvalidAuthCodeError,
+      RejectedByGandiError,
+    ],
+    union: {
+      name: 'TransferDomainInResult',
+      description: 'What `transferDomainIn` can come to.',
+      resolveType: (value) => ('order' in value ? TransferDomainInSuccess : TransferDomainInQuote),
+    },
+    complexity: { field: MUTATION_COST },
+    args: {
+      input: t.arg({
+        type: TransferDomainInInput,
+        required: true,
+        description: 'What to transfer, for whom, and who pays.',
+      }),
+    },
+    resolve: (_root, { input }, { services, scope }) => {
+      const { client, payerId, dryRun, idempotencyKey, ...rest } = input;
+      const wish = {
+        ...rest,
+        payerId: payerId == null ? null : keyOf('Organization', payerId, 'input.payerId'),
+        client: clientChoice(client),
+      };
+      return dryRun
+        ? services.transfers.quote(scope, wish)
+        : services.transfers.request(scope, { ...wish, idempotencyKey });
+    },
+  }),
+  resendTransferApproval: t.errorUnionField({
+    description: 'Has Gandi send the approval e-mail again. Helps while a transfer waits for its holder.',
+    types: [
+      ResendTransferApprovalSuccess,
+      InvalidInputError,
+      NotFoundError,
+      WrongTransferStepError,
+      RejectedByGandiError,
+    ],
+    union: {
+      name: 'ResendTransferApprovalResult',
+      description: 'What `resendTransferApproval` can come to.',
+      resolveType: () => ResendTransferApprovalSuccess,
+    },
+    complexity: { field: MUTATION_COST },
+    args: { input: t.arg({ type: ResendTransferApprovalInput, required: true, description: 'Which e-mail.' }) },
+    resolve: async (_root, { input }, { services, scope }) => ({
+      transfer: await services.transfers.resendApproval(scope, {
+        transferId: keyOf('Transfer', input.transferId, 'input.transferId'),
+        email: input.email ?? null,
+      }),
+    }),
+  }),
+  updateTransferAuthCode: t.errorUnionField({
+    description:
+      'Replaces the auth code of a transfer that stopped because the first one was refused. No new order, no new payment.',
+    types: [
+      UpdateTransferAuthCodeSuccess,
+      NotFoundError,
+      WrongTransferStepError,
+      InvalidAuthCodeError,
+      RejectedByGandiError,
+    ],
+    union: {
+      name: 'UpdateTransferAuthCodeResult',
+      description: 'What `updateTransferAuthCode` can come to.',
+      resolveType: () => UpdateTransferAuthCodeSuccess,
+    },
+    complexity: { field: MUTATION_COST },
+    args: {
+      input: t.arg({
+        type: UpdateTransferAuthCodeInput,
+        required: true,
+        description: 'Which transfer, and the new code.',
+      }),
+    },
+    resolve: async (_root, { input }, { services, scope }) => ({
+      transfer: await services.transfers.updateAuthCode(scope, {
+        transferId: keyOf('Transfer', input.transferId, 'input.transferId'),
+        authCode: input.authCode,
+      }),
+    }),
+  }),
+  relaunchTransfer: t.errorUnionField({
+    description: 'Has Gandi try a stopped transfer again after its cause was removed. No new order, no new payment.',
+    types: [RelaunchTransferSuccess, NotFoundError, WrongTransferStepError, RejectedByGandiError],
+    union: {
+      name: 'RelaunchTransferResult',
+      description: 'What `relaunchTransfer` can come to.',
+      resolveType: () => RelaunchTransferSuccess,
+    },
+    complexity: { field: MUTATION_COST },
+    args: { input: t.arg({ type: RelaunchTransferInput, required: true, description: 'Which transfer.' }) },
+    resolve: async (_root, { input }, { services, scope }) => ({
+      transfer: await services.transfers.relaunch(scope, {
+        transferId: keyOf('Transfer', input.transferId, 'input.transferId'),
+      }),
+    }),
+  }),
+}));
+
+function clientChoice(choice: typeof TransferClientInput.$inferInput) {
+  if (choice.id != null) return { id: keyOf('Client', choice.id, 'input.client.id') };
+  if (choice.create != null) return { create: clientData(choice.create) };
+  throw badInput('input.client', 'neither `id` nor `create`', 'one of the two');
+}
