@@ -1,0 +1,85 @@
+// Opens the database the configuration names, brings it to the present schema and hands out the store.
+import type { PGlite } from '@electric-sql/pglite';
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { Logger } from '../telemetry/logger.ts';
+import { openEmbedded } from './embedded.ts';
+import { DatabaseError, type DatabaseVariable } from './errors.ts';
+import { PrismaClient } from './generated/client.ts';
+import { MigrationError, type MigrationTarget, migrate, readMigrations } from './migrate.ts';
+import { createPGliteAdapter } from './pglite-adapter.ts';
+import { openPostgresql } from './postgresql.ts';
+import { createStore } from './prisma-store.ts';
+import type { Store } from './store.ts';
+
+export interface DatabaseOptions {
+  /** A PostgreSQL server; null = the embedded database. */
+  readonly databaseUrl: string | null;
+  /** Folder of the embedded database; made when it does not exist, ignored with a `databaseUrl`. */
+  readonly dataFolder: string;
+  readonly logger: Logger;
+}
+
+export interface OpenDatabase {
+  readonly store: Store;
+  readonly kind: 'embedded' | 'postgresql';
+  /** Such as `PGlite in .data` or `PostgreSQL at localhost:5432/gateway`; never a password. */
+  describe(): string;
+  /** Lets running queries end, then closes; the same as `store.close()`. */
+  close(): Promise<void>;
+}
+
+/**
+ * One transaction at a time runs on PGlite, and a burst of them stands in line: long limits here keep a busy moment from failing orders.
+ * Milliseconds.
+ */
+const TRANSACTION_LIMITS = { maxWait: 30_000, timeout: 30_000 };
+
+/** @throws {DatabaseError} with one sentence for the operator; nothing is left open or locked then. */
+export async function openDatabase({ databaseUrl, dataFolder, logger }: DatabaseOptions): Promise<OpenDatabase> {
+  if (databaseUrl !== null) {
+    const { adapter, target, address, close } = await openPostgresql(databaseUrl, logger);
+    const store = await prepare('DATABASE_URL', { adapter, target, close, logger });
+    return { store, kind: 'postgresql', describe: () => `PostgreSQL at ${address}`, close: () => store.close() };
+  }
+  const onCreate = () => logger.info({ dataFolder }, 'database: making a new one, which takes a few seconds');
+  const { client, close } = await openEmbedded({ dataFolder, onCreate });
+  const adapter = createPGliteAdapter(client);
+  const store = await prepare('DATA_DIR', { adapter, target: pgliteTarget(client), close, logger });
+  return { store, kind: 'embedded', describe: () => `PGlite in ${dataFolder}`, close: () => store.close() };
+}
+
+export function pgliteTarget(client: PGlite): MigrationTarget {
+  return {
+    transaction: (run) =>
+      client.transaction((transaction) =>
+        run({
+          exec: async (script) => void (await transaction.exec(script)),
+          query: async (sql, parameters = []) =>
+            (await transaction.query<Record<string, unknown>>(sql, [...parameters])).rows,
+        }),
+      ),
+  };
+}
+
+export function createPrisma(adapter: SqlDriverAdapterFactory): PrismaClient {
+  return new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS, errorFormat: 'minimal' });
+}
+
+interface Opened {
+  readonly adapter: SqlDriverAdapterFactory;
+  readonly target: MigrationTarget;
+  readonly close: () => Promise<void>;
+  readonly logger: Logger;
+}
+
+async function prepare(variable: DatabaseVariable, { adapter, target, close, logger }: Opened): Promise<Store> {
+  try {
+    const applied = await migrate(target, await readMigrations());
+    if (applied.length > 0) logger.info({ migrations: applied }, 'database: schema brought up to date');
+    return createStore(createPrisma(adapter), close);
+  } catch (error) {
+    await close();
+    if (error instanceof MigrationError) throw new DatabaseError(variable, error.message, { cause: error });
+    throw error;
+  }
+}

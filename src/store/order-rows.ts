@@ -1,0 +1,92 @@
+// Orders, transfers and events between their rows and their records; the one place that knows both.
+import type { Event, Order, Prisma, Transfer } from './generated/client.ts';
+import type {
+  EventRecord,
+  OrderKind,
+  OrderRecord,
+  OrderState,
+  OrderTimelineEntry,
+  TransferParty,
+  TransferRecord,
+  TransferStep,
+  TransferUpstreamRecord,
+} from './records.ts';
+import { dateOrNull, msOrNull, storable } from './sql.ts';
+
+export function toOrder(row: Order): OrderRecord {
+  return {
+    ...row,
+    kind: row.kind as OrderKind,
+    state: row.state as OrderState,
+    input: row.input as Readonly<Record<string, unknown>>,
+    timeline: row.timeline as unknown as readonly OrderTimelineEntry[],
+    leaseUntil: msOrNull(row.leaseUntil),
+    createdAt: row.createdAt.getTime(),
+    updatedAt: row.updatedAt.getTime(),
+    submittedAt: msOrNull(row.submittedAt),
+    endedAt: msOrNull(row.endedAt),
+  };
+}
+
+export function fromOrder(order: OrderRecord): Prisma.OrderUncheckedCreateInput {
+  const { input, timeline, ...rest } = storable(order);
+  return {
+    ...rest,
+    input: input as Prisma.InputJsonObject,
+    timeline: timeline.map((entry) => ({ ...entry })),
+    leaseUntil: dateOrNull(rest.leaseUntil),
+    createdAt: new Date(rest.createdAt),
+    updatedAt: new Date(rest.updatedAt),
+    submittedAt: dateOrNull(rest.submittedAt),
+    endedAt: dateOrNull(rest.endedAt),
+  };
+}
+
+/** What a transfer's row has beyond its record: the poller's lease. */
+export type TransferRow = Omit<Transfer, 'leaseOwner' | 'leaseUntil'>;
+
+export function toTransfer(row: TransferRow): TransferRecord {
+  return {
+    id: row.id,
+    orderId: row.orderId,
+    organizationId: row.organizationId,
+    domainName: row.domainName,
+    clientId: row.clientId,
+    step: row.step as TransferStep,
+    waitingOn: row.waitingOn as TransferParty,
+    deadlineAt: msOrNull(row.deadlineAt),
+    upstream: row.upstream as unknown as TransferUpstreamRecord,
+    startedAt: row.startedAt.getTime(),
+    updatedAt: row.updatedAt.getTime(),
+    stepSince: row.stepSince.getTime(),
+    endedAt: msOrNull(row.endedAt),
+    version: row.version,
+    asOf: msOrNull(row.asOf),
+    nextPollAt: msOrNull(row.nextPollAt),
+  };
+}
+
+export function fromTransfer(transfer: TransferRecord): Prisma.TransferUncheckedCreateInput {
+  const { upstream, ...rest } = storable(transfer);
+  return {
+    ...rest,
+    upstream: { ...upstream, approvals: upstream.approvals.map((approval) => ({ ...approval })) },
+    deadlineAt: dateOrNull(rest.deadlineAt),
+    startedAt: new Date(rest.startedAt),
+    updatedAt: new Date(rest.updatedAt),
+    stepSince: new Date(rest.stepSince),
+    endedAt: dateOrNull(rest.endedAt),
+    asOf: dateOrNull(rest.asOf),
+    nextPollAt: dateOrNull(rest.nextPollAt),
+  };
+}
+
+export function toEvent(row: Event): EventRecord {
+  return {
+    ...row,
+    type: row.type as EventRecord['type'],
+    subjectType: row.subjectType as EventRecord['subjectType'],
+    payload: row.payload as Readonly<Record<string, unknown>>,
+    occurredAt: row.occurredAt.getTime(),
+  };
+}

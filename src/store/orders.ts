@@ -1,0 +1,156 @@
+// Orders and their transfers: claimed once, changed under a guard, every visible change with its event in one transaction.
+import { appendEvents, type NewEvent } from './events.ts';
+import type { Prisma, PrismaClient } from './generated/client.ts';
+import { countRows, instantKey, type Keyset, readPage, uuidKey } from './keyset.ts';
+import { changedOrder, changedTransfer, isOrderNews, isTransferNews } from './order-changes.ts';
+import { fromOrder, fromTransfer, toOrder, toTransfer } from './order-rows.ts';
+import type { OrderRecord, TransferRecord } from './records.ts';
+import { all, equals, instant, isOneOf, isStorable, isUuid, storable } from './sql.ts';
+import type { OrderFilter, OrderStore, Visibility } from './store.ts';
+
+/** A rival that held the key or the domain may be gone before it can be read; then the claim is tried again. */
+const CLAIM_ATTEMPTS = 5;
+
+export function createOrderStore(prisma: PrismaClient): OrderStore {
+  return {
+    list: ({ visibility, filter, orderBy, page }) =>
+      readPage(prisma, {
+        columns: SELECTED,
+        from: 'orders o',
+        where: conditions(visibility, filter),
+        orderBy,
+        keyset: KEYSET,
+        page,
+        toRecord: toOrder,
+      }),
+    count: ({ visibility, filter }) => countRows(prisma, 'orders o', conditions(visibility, filter)),
+    async byIds(ids) {
+      const rows = await prisma.order.findMany({ where: { id: { in: ids.filter(isUuid) } } });
+      return rows.map(toOrder);
+    },
+    async byKey(organizationId, mutation, idempotencyKey) {
+      if (![organizationId, mutation, idempotencyKey].every(isStorable)) return null;
+      const row = await prisma.order.findUnique({
+        where: { organizationId_mutation_idempotencyKey: { organizationId, mutation, idempotencyKey } },
+      });
+      return row === null ? null : toOrder(row);
+    },
+    async claim(order, transfer) {
+      for (let attempt = 1; attempt <= CLAIM_ATTEMPTS; attempt++) {
+        const claimed = await prisma.$transaction((transaction) => claim(transaction, order, transfer));
+        if (claimed !== null) return claimed;
+      }
+      throw new Error(`Order ${order.id} could not be claimed in ${CLAIM_ATTEMPTS} attempts.`);
+    },
+    change: (orderId, guard, change, at) =>
+      prisma.$transaction(async (transaction) => {
+        const before = await lockOrder(transaction, orderId);
+        if (before === null || !guard.from.includes(before.order.state)) return null;
+        if (guard.leaseOwner !== undefined && before.order.leaseOwner !== guard.leaseOwner) return null;
+        if (guard.transferVersion !== undefined && before.transfer?.version !== guard.transferVersion) return null;
+
+        const order = storable(changedOrder(before.order, change.order, at));
+        const transfer = before.transfer && storable(changedTransfer(before.transfer, change.transfer, at));
+        if (order !== before.order) await transaction.order.update({ where: { id: order.id }, data: fromOrder(order) });
+        if (transfer !== null)
+          await transaction.transfer.update({ where: { id: transfer.id }, data: fromTransfer(transfer) });
+
+        const news: NewEvent[] = [];
+        if (isOrderNews(before.order, order)) news.push(orderChanged(order, at));
+        if (before.transfer && transfer && isTransferNews(before.transfer, transfer))
+          news.push(transferChanged(transfer, at));
+        return { order, transfer, events: await appendEvents(transaction, news) };
+      }),
+    async lease(orderId, owner, until, now) {
+      if (!isUuid(orderId)) return false;
+      const taken = await prisma.$executeRaw`
+        UPDATE orders SET lease_owner = ${owner}, lease_until = ${instant(until)}
+        WHERE id = ${orderId}::uuid
+          AND (lease_owner IS NULL OR lease_owner = ${owner} OR lease_until IS NULL OR lease_until <= ${instant(now)})`;
+      return taken === 1;
+    },
+    async unfinished(limit) {
+      const rows = await prisma.order.findMany({
+        where: { endedAt: null },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        take: limit,
+      });
+      return rows.map(toOrder);
+    },
+  };
+}
+
+async function claim(transaction: Prisma.TransactionClient, order: OrderRecord, transfer: TransferRecord) {
+  const inserted = await transaction.order.createMany({ data: [fromOrder(order)], skipDuplicates: true });
+  if (inserted.count === 1) {
+    const stored = await transaction.transfer.create({ data: fromTransfer(transfer) });
+    return { outcome: 'claimed', order: storable(order), transfer: toTransfer(stored) } as const;
+  }
+  const { organizationId, mutation, idempotencyKey, kind, domainName } = storable(order);
+  const twin = await transaction.order.findUnique({
+    where: { organizationId_mutation_idempotencyKey: { organizationId, mutation, idempotencyKey } },
+  });
+  if (twin !== null) return { outcome: 'key-taken', order: toOrder(twin) } as const;
+  const rival = await transaction.order.findFirst({ where: { kind, domainName, endedAt: null } });
+  return rival === null ? null : ({ outcome: 'domain-busy', order: toOrder(rival) } as const);
+}
+
+/** Reads an order and its transfer and keeps others from changing them until the transaction ends. */
+async function lockOrder(transaction: Prisma.TransactionClient, orderId: string) {
+  if (!isUuid(orderId)) return null;
+  const locked = await transaction.$executeRaw`SELECT 1 FROM orders WHERE id = ${orderId}::uuid FOR UPDATE`;
+  if (locked === 0) return null;
+  await transaction.$executeRaw`SELECT 1 FROM transfers WHERE order_id = ${orderId}::uuid FOR UPDATE`;
+  const order = await transaction.order.findUnique({ where: { id: orderId } });
+  const transfer = await transaction.transfer.findUnique({ where: { orderId } });
+  return order && { order: toOrder(order), transfer: transfer && toTransfer(transfer) };
+}
+
+/** The digest of the secret stays out of the log. */
+function orderChanged(order: OrderRecord, occurredAt: number): NewEvent {
+  return {
+    organizationId: order.organizationId,
+    clientId: order.clientId,
+    type: 'ORDER_CHANGED',
+    subjectType: 'Order',
+    subjectId: order.id,
+    payload: { ...order, secretDigest: null },
+    occurredAt,
+  };
+}
+
+function transferChanged(transfer: TransferRecord, occurredAt: number): NewEvent {
+  return {
+    organizationId: transfer.organizationId,
+    clientId: transfer.clientId,
+    type: 'TRANSFER_CHANGED',
+    subjectType: 'Transfer',
+    subjectId: transfer.id,
+    payload: { ...transfer },
+    occurredAt,
+  };
+}
+
+function conditions(visibility: Visibility, filter: OrderFilter): Prisma.Sql {
+  const found: Prisma.Sql[] = [];
+  if (visibility.organizationId !== null) found.push(equals('o.organization_id', visibility.organizationId));
+  if (visibility.clientId !== null) found.push(equals('o.client_id', visibility.clientId));
+  if (filter.organizationId !== undefined) found.push(equals('o.organization_id', filter.organizationId));
+  if (filter.clientId !== undefined) found.push(equals('o.client_id', filter.clientId));
+  if (filter.domainName !== undefined) found.push(equals('o.domain_name', filter.domainName));
+  if (filter.states !== undefined) found.push(isOneOf('o.state', filter.states));
+  return all(found);
+}
+
+const SELECTED = `
+  o.id, o.organization_id AS "organizationId", o.kind, o.state, o.domain_name AS "domainName", o.client_id AS "clientId",
+  o.created_client AS "createdClient", o.mutation, o.idempotency_key AS "idempotencyKey", o.fingerprint,
+  o.secret_digest AS "secretDigest", o.input, o.lease_owner AS "leaseOwner", o.lease_until AS "leaseUntil",
+  o.failure_code AS "failureCode", o.failure_message AS "failureMessage", o.timeline, o.actor, o.created_at AS "createdAt",
+  o.updated_at AS "updatedAt", o.submitted_at AS "submittedAt", o.ended_at AS "endedAt"`;
+
+const KEYSET: Keyset<OrderRecord> = {
+  listing: 'orders',
+  columns: [instantKey('o.created_at'), uuidKey('o.id')],
+  keyOf: (order) => [order.createdAt, order.id],
+};

@@ -1,0 +1,39 @@
+// The whole store over one Prisma client.
+import { createAuditStore } from './audit.ts';
+import { createClientStore } from './clients.ts';
+import { createDomainStore } from './domains.ts';
+import { createEventStore } from './events.ts';
+import { createFactStore } from './facts.ts';
+import type { PrismaClient } from './generated/client.ts';
+import { createMirrorListStore } from './mirror-lists.ts';
+import { createOrderStore } from './orders.ts';
+import { createOrganizationStore } from './organizations.ts';
+import { createPriceStore } from './prices.ts';
+import type { Store } from './store.ts';
+import { createTldStore } from './tlds.ts';
+import { createTransferStore } from './transfers.ts';
+
+/** @param close releases what is below the client; called once, after the client has let go. */
+export function createStore(prisma: PrismaClient, close: () => Promise<void>): Store {
+  let closing: Promise<void> | null = null;
+  return {
+    organizations: createOrganizationStore(prisma),
+    clients: createClientStore(prisma),
+    domains: createDomainStore(prisma),
+    mirrorLists: createMirrorListStore(prisma),
+    tlds: createTldStore(prisma),
+    prices: createPriceStore(prisma),
+    orders: createOrderStore(prisma),
+    transfers: createTransferStore(prisma),
+    events: createEventStore(prisma),
+    facts: createFactStore(prisma),
+    audit: createAuditStore(prisma),
+    async ping() {
+      await prisma.$executeRaw`SELECT 1`;
+    },
+    close() {
+      closing ??= prisma.$disconnect().then(close);
+      return closing;
+    },
+  };
+}
