@@ -5,10 +5,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
-import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { afterAll, describe } from 'vitest';
 import { createPrisma, pgliteTarget } from '../../src/store/database.ts';
+import type { PrismaClient } from '../../src/store/generated/client.ts';
 import { migrate, readMigrations } from '../../src/store/migrate.ts';
 import { createPGliteAdapter } from '../../src/store/pglite-adapter.ts';
 import { openPostgresql } from '../../src/store/postgresql.ts';
@@ -42,17 +42,22 @@ export async function createTestStore(
   backend: Backend = TEST_DATABASE_URL === null ? 'embedded' : 'postgresql',
 ): Promise<TestStore> {
   const database = idle[backend].pop() ?? (await make[backend]());
-  const adapter = revocable(database.adapter);
-  const store = createStore(createPrisma(adapter.factory), async () => {
-    adapter.revoke();
+  const { store, revoke } = revocable(createStore(database.prisma, async () => {}));
+  let closing: Promise<void> | null = null;
+  const giveBack = async () => {
+    revoke();
     await database.query(EMPTY_ALL);
     idle[backend].push(database);
-  });
-  return { store, query: database.query, close: () => store.close() };
+  };
+  const close = () => {
+    closing ??= giveBack();
+    return closing;
+  };
+  return { store: { ...store, close }, query: database.query, close };
 }
 
 interface TestDatabase {
-  readonly adapter: SqlDriverAdapterFactory;
+  readonly prisma: PrismaClient;
   query(sql: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   drop(): Promise<void>;
 }
@@ -74,7 +79,7 @@ END $$`;
 async function makeEmbedded(): Promise<TestDatabase> {
   const client = await PGlite.create({ loadDataDir: await migratedDump() });
   const database: TestDatabase = {
-    adapter: createPGliteAdapter(client),
+    prisma: createPrisma(createPGliteAdapter(client)),
     query: async (sql, parameters = []) => (await client.query<Record<string, unknown>>(sql, [...parameters])).rows,
     drop: () => client.close(),
   };
@@ -105,12 +110,14 @@ async function makePostgresql(): Promise<TestDatabase> {
   const { url, drop } = await createPostgresqlDatabase();
   const { adapter, target, close } = await openPostgresql(url, silentLogger);
   await migrate(target, await readMigrations());
+  const prisma = createPrisma(adapter);
   const side = new pg.Pool({ connectionString: url, max: 1 });
   const database: TestDatabase = {
-    adapter,
+    prisma,
     query: async (sql, parameters = []) => (await side.query(sql, [...parameters])).rows,
     async drop() {
       await side.end();
+      await prisma.$disconnect();
       await close();
       await drop();
     },
@@ -154,33 +161,19 @@ async function dropUnused(admin: pg.Client, name: string): Promise<void> {
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const OBJECT_IN_USE = '55006';
 
-/** The adapter until it is revoked; afterwards every query fails, so that nothing left over from one test reaches the next. */
-function revocable(inner: SqlDriverAdapterFactory): { factory: SqlDriverAdapterFactory; revoke(): void } {
-  let revoked = false;
-  const open = <T>(value: T): T => {
-    if (revoked) throw new Error('This test store is closed.');
-    return value;
-  };
+/** The store until it is revoked; afterwards using it throws, so that nothing left over from one test reaches the next. */
+function revocable(store: Store): { store: Store; revoke(): void } {
+  const revokes: (() => void)[] = [];
+  const nouns = Object.entries(store).map(([name, noun]: [string, unknown]) => {
+    if (typeof noun !== 'object' || noun === null) return [name, noun];
+    const { proxy, revoke } = Proxy.revocable(noun, {});
+    revokes.push(revoke);
+    return [name, proxy];
+  });
   return {
-    factory: {
-      provider: inner.provider,
-      adapterName: inner.adapterName,
-      async connect() {
-        const adapter = await open(inner).connect();
-        return {
-          provider: adapter.provider,
-          adapterName: adapter.adapterName,
-          queryRaw: async (query) => open(adapter).queryRaw(query),
-          executeRaw: async (query) => open(adapter).executeRaw(query),
-          executeScript: async (script) => open(adapter).executeScript(script),
-          startTransaction: async (isolation) => open(adapter).startTransaction(isolation),
-          getConnectionInfo: () => adapter.getConnectionInfo?.() ?? { supportsRelationJoins: true },
-          dispose: () => adapter.dispose(),
-        };
-      },
-    },
+    store: Object.fromEntries(nouns) as Store,
     revoke: () => {
-      revoked = true;
+      for (const revoke of revokes) revoke();
     },
   };
 }
