@@ -11,6 +11,7 @@ import type { GandiPort } from '../upstream/port.ts';
 import { callFor } from './calls.ts';
 import { tldName } from './catalog-arguments.ts';
 import { assertNotEmpty, createCatalogLists } from './catalog-lists.ts';
+import { oncePerOperation } from './once-per-operation.ts';
 import type { CatalogService, Depth, Freshness, OperationScope } from './services.ts';
 
 type TldNode = TldRecord & { freshness: Freshness };
@@ -132,14 +133,4 @@ function byName(a: TldRecord, b: TldRecord): number {
 
 function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error('Reading a TLD failed.', { cause: thrown });
-}
-
-/** What `make` gives for a scope, made when first asked for and forgotten with the scope. */
-function oncePerOperation<T>(make: (scope: OperationScope) => T): (scope: OperationScope) => T {
-  const made = new WeakMap<OperationScope, { readonly value: T }>();
-  return (scope) => {
-    const known = made.get(scope) ?? { value: make(scope) };
-    made.set(scope, known);
-    return known.value;
-  };
 }

@@ -1,0 +1,96 @@
+// Changes a client at Gandi: only what differs is sent, and nothing when nothing does.
+import { assertCan, canSee } from '../auth/session.ts';
+import { shown } from '../lib/text.ts';
+import { isUpstreamFailure } from '../mirror/failure.ts';
+import type { ClientRecord } from '../store/records.ts';
+import type { ClientPatch, UpstreamClient } from '../upstream/port.ts';
+import { demandFor, orFault, writeFor } from './calls.ts';
+import { type ClientOnFile, differencesFrom, normaliseClientChanges } from './client-changes.ts';
+import { type ClientWriteDeps, readBack, toOutcome } from './client-result.ts';
+import { NotFoundError, RequestFault } from './errors.ts';
+import type { ClientNode, ClientsService, Depth, OperationScope } from './services.ts';
+
+/** What a change is compared with must not be older than this, in seconds: Gandi's own pages change clients too. */
+const COMPARED_WITHIN_SECONDS = 60;
+const ID_PATH = ['input', 'clientId'];
+const CHANGES_PATH = ['input', 'changes'];
+
+export function createClientUpdate(deps: ClientWriteDeps): ClientsService['update'] {
+  const { port, store, mirror } = deps;
+
+  const visible = async (scope: OperationScope, id: string): Promise<ClientRecord> => {
+    const record = (await store.clients.byIds([id])).find((row) =>
+      canSee(scope.session, { organizationId: row.organizationId, clientId: row.id }),
+    );
+    if (!record) throw new NotFoundError(`There is no client ${shown(id)}.`, ID_PATH);
+    return record;
+  };
+  /** Sends the patch. True when Gandi took it, or the answer got lost. */
+  const send = async (scope: OperationScope, client: ClientRecord, patch: ClientPatch): Promise<void> => {
+    try {
+      await port.updateClient(client.organizationId, client.id, patch, writeFor(scope));
+    } catch (error) {
+      if (!isUpstreamFailure(error)) throw error;
+      if (!error.ambiguous) throw toOutcome(error, ID_PATH);
+      if (await tookEffect(scope, client, patch)) return;
+      throw new RequestFault(
+        'UPSTREAM_TIMEOUT',
+        'Gandi did not tell whether it changed the client, and does not show the change so far. The same change may be repeated safely.',
+        { retryAfterMs: error.retryAfterMs, cause: error },
+      );
+    }
+  };
+  const tookEffect = async (scope: OperationScope, client: ClientRecord, patch: ClientPatch): Promise<boolean> => {
+    try {
+      const now = await port.client(client.organizationId, client.id, writeFor(scope));
+      return Object.keys(differencesFrom(now, patch)).length === 0;
+    } catch (error) {
+      if (!isUpstreamFailure(error)) throw error;
+      return false;
+    }
+  };
+
+  return async (scope, { clientId, changes }) => {
+    assertCan(scope.session, 'client:write');
+    await visible(scope, clientId);
+    const details = await orFault(mirror.clientDetails([clientId], demandFor(scope, COMPARED_WITHIN_SECONDS)));
+    const detail = details.get(clientId);
+    if (!detail) throw new NotFoundError(`Gandi shows no data of client ${shown(clientId)}.`, ID_PATH);
+    const client = await visible(scope, clientId);
+    const onFile: ClientOnFile = { ...client, ...detail.value };
+    const patch = normaliseClientChanges(changes, CHANGES_PATH, onFile);
+    const differing = detail.freshness.state === 'STALE' ? patch : differencesFrom(onFile, patch);
+    if (Object.keys(differing).length === 0) return unchanged(client, detail);
+    await send(scope, client, differing);
+    return readBack(deps, scope, client.organizationId, changed(client, onFile, differing));
+  };
+}
+
+function unchanged(client: ClientRecord, { freshness }: Depth<unknown>): ClientNode {
+  return { ...client, freshness: { ...freshness, asOf: client.rowAsOf } };
+}
+
+function changed(client: ClientRecord, onFile: ClientOnFile, patch: ClientPatch): UpstreamClient {
+  const { address } = onFile;
+  const now = (value: string | undefined, before: string | null) => (value === undefined ? before : value || null);
+  return {
+    id: client.id,
+    name: client.name,
+    type: client.type,
+    companyName: client.companyName,
+    firstName: now(patch.firstName, client.firstName),
+    lastName: now(patch.lastName, client.lastName),
+    email: now(patch.email, client.email),
+    address: {
+      street: now(patch.street, address.street),
+      zip: now(patch.zip, address.zip),
+      city: now(patch.city, address.city),
+      country: now(patch.country, address.country),
+      region: now(patch.region, address.region),
+    },
+    phone: now(patch.phone, onFile.phone),
+    fax: now(patch.fax, onFile.fax),
+    reference: now(patch.reference, onFile.reference),
+    language: now(patch.language, onFile.language),
+  };
+}
