@@ -3,6 +3,7 @@ import { assertCan } from '../auth/session.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createRecentAnswers } from '../lib/recent-answers.ts';
 import { createSharedWork } from '../lib/shared-work.ts';
+import { wholeMs } from '../lib/whole-ms.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { GandiPort, UpstreamAvailability } from '../upstream/port.ts';
 import { type AvailabilityQuestion, type NameAsked, readAvailabilityQuery } from './availability-query.ts';
@@ -141,6 +142,6 @@ function toOffers(products: readonly UpstreamAvailability[], question: Availabil
 function toRefusal(error: UpstreamError): Outcome {
   const aboutName = error.kind === 'invalid' ? error.problems.find(({ field }) => field === 'name') : undefined;
   if (aboutName) return { kind: 'invalid-name', message: aboutName.message };
-  const fault = toRequestFault(error);
-  return { kind: 'not-checked', message: fault.message, retryAfterMs: fault.retryAfterMs };
+  const { message, retryAfterMs } = toRequestFault(error);
+  return { kind: 'not-checked', message, retryAfterMs: retryAfterMs === null ? null : wholeMs(retryAfterMs) };
 }

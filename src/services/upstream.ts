@@ -1,4 +1,5 @@
 // Shows the call budget: how much of Gandi's limit is left and how long each lane would wait.
+import { wholeMs } from '../lib/whole-ms.ts';
 import type { Budget } from '../upstream/budget/budget.ts';
 import { LANES } from '../upstream/budget/lanes.ts';
 import type { UpstreamService } from './services.ts';
@@ -15,13 +16,13 @@ export function createUpstreamService({ budget }: { budget: Pick<Budget, 'snapsh
         limits: snapshot.windows.map(({ limit, windowMs, remaining }) => ({ limit, windowMs, remaining })),
         inFlight: snapshot.inFlight,
         pausedUntil: snapshot.pausedUntil,
-        nextSlotInMs: snapshot.nextSlotInMs,
+        nextSlotInMs: wholeMs(snapshot.nextSlotInMs),
         lanes: LANES.map((lane) => ({
           lane,
           queued: snapshot.queued[lane],
           granted: snapshot.granted[lane],
           refused: snapshot.refused[lane],
-          estimatedWaitMs: budget.estimate({ lane, tenant: NEWCOMER }),
+          estimatedWaitMs: wholeMs(budget.estimate({ lane, tenant: NEWCOMER })),
         })),
       };
     },

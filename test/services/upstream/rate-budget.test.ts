@@ -54,6 +54,14 @@ describe('rateBudget', () => {
     expect(service.rateBudget().lanes.map(({ queued }) => queued)).toEqual([0, 0, 0, 0, 0]);
   });
 
+  it('gives waits in whole milliseconds that fit a GraphQL Int, also a wait without end', () => {
+    const snapshot = { ...setup().budget.snapshot(), nextSlotInMs: 12.3 };
+    const budget = { snapshot: () => snapshot, estimate: () => Number.POSITIVE_INFINITY };
+    const seen = createUpstreamService({ budget }).rateBudget();
+    expect(seen.nextSlotInMs).toBe(13);
+    expect(seen.lanes.map(({ estimatedWaitMs }) => estimatedWaitMs)).toEqual(Array(5).fill(2 ** 31 - 1));
+  });
+
   it('shows until when Gandi asked for a pause', () => {
     const { clock, budget, service } = setup();
     budget.backOff({ retryAfterMs: 5_000 });
