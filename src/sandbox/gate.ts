@@ -77,8 +77,13 @@ async function strike(
 export const gate =
   (state: SandboxState): MiddlewareHandler<SandboxEnv> =>
   async (context, next) => {
-    const arrivedAt = state.realClock.monotonic();
     const url = new URL(context.req.url);
+    if (state.replaying) {
+      context.set('url', url);
+      context.set('twists', state.replaying.twists ?? calm);
+      return next();
+    }
+    const arrivedAt = state.realClock.monotonic();
     const { method } = context.req;
     const verdict = state.limiter.arrive(arrivedAt);
     state.clock.settle();

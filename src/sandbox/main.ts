@@ -104,7 +104,7 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const running = await startSandbox(options);
+  const running = await startSandbox({ ...options, ownProcess: true });
   const { world, limiter } = running.sandbox.state;
   const token = options.credentials?.[0]?.token ?? defaultToken;
   process.stdout.write(

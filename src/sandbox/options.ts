@@ -56,6 +56,8 @@ export interface SandboxOptions {
   readonly contactTypeAs?: 'string' | 'integer';
   /** Calls kept in the call log. Default 10,000. */
   readonly callLogSize?: number;
+  /** File that remembers what changed this sandbox; one started again on it goes on where it was. Default: none, nothing outlives the process. */
+  readonly journal?: string;
   /** Real time, for the limiter, the call log and latency. Default: the machine's clock. */
   readonly clock?: Clock;
 }

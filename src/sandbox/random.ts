@@ -46,7 +46,13 @@ export function createRandom(seed: number): Random {
     uuid() {
       const [a, b, c, d] = [bits(), bits(), bits(), bits()];
       const variant = 0x8000 | ((b >>> 16) & 0x3fff);
-      return `${hex(a, 8)}-${hex(b & 0xffff, 4)}-4${hex(c & 0xfff, 3)}-${hex(variant, 4)}-${hex(d, 8)}${hex(c >>> 16, 4)}`;
+      return [
+        hex(a, 8),
+        hex(b & 0xffff, 4),
+        `4${hex(c & 0xfff, 3)}`,
+        hex(variant, 4),
+        hex(d, 8) + hex(c >>> 16, 4),
+      ].join('-');
     },
   };
 }

@@ -7,6 +7,7 @@ import { mountControl } from './control/control.ts';
 import { createFaults } from './faults.ts';
 import { unknownRoute } from './http/answers.ts';
 import type { SandboxEnv } from './http/call.ts';
+import { type JournalIdentity, openJournal } from './journal.ts';
 import { createLimiter } from './limiter.ts';
 import { defaultLimit, defaultToken, peopleFrom, type SandboxOptions, type SandboxReset } from './options.ts';
 import { mountV5 } from './routes/v5.ts';
@@ -67,15 +68,26 @@ function createParts(options: SandboxOptions): Changing {
   };
 }
 
+/** What two starts on one journal must have in common. */
+function identityOf(options: SandboxOptions): JournalIdentity {
+  const { people, startAt: _, ...plan } = planFrom(options, 0);
+  return { ...plan, people: JSON.stringify(people) };
+}
+
 /**
- * Builds a sandbox; nothing listens yet.
- * @throws RangeError naming an option that is out of range.
+ * Builds a sandbox; nothing listens yet. With a journal, what it remembers is still to be replayed (see `replay`).
+ * @throws RangeError naming an option that is out of range; Error when the journal belongs to another sandbox.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   let current = options;
+  const realClock = options.clock ?? systemClock;
+  const journal =
+    options.journal === undefined ? null : openJournal(options.journal, identityOf(options), realClock.now());
   const state: SandboxState = {
-    ...createParts(options),
-    realClock: options.clock ?? systemClock,
+    ...createParts(journal === null ? options : { ...options, startAt: journal.startAt }),
+    realClock,
+    journal,
+    replaying: null,
     credentials: options.credentials ?? [{ token: defaultToken }],
     rowSharingId: options.rowSharingId ?? true,
     contactTypeAs: options.contactTypeAs ?? 'string',

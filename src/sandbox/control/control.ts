@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { faultRuleSchema } from '../faults.ts';
 import type { SandboxEnv } from '../http/call.ts';
 import { parseRateLimit, type SandboxReset } from '../options.ts';
+import { recorder } from '../recorder.ts';
 import type { SandboxState } from '../state.ts';
 import { iso, stageOf } from '../world/lifecycle.ts';
 import { control, controlBody, wrong } from './answers.ts';
@@ -105,6 +106,7 @@ export function mountControl(app: Hono<SandboxEnv>, state: SandboxState, reset: 
     state.clock.settle();
     await next();
   });
+  app.use('/sandbox/*', recorder(state));
   for (const path of ['/sandbox', '/sandbox/'])
     app.get(
       path,
@@ -197,6 +199,8 @@ export function mountControl(app: Hono<SandboxEnv>, state: SandboxState, reset: 
   app.post(
     '/sandbox/reset',
     control(async (context) => {
+      if (state.journal)
+        throw wrong('body', 'this sandbox keeps a journal: stop it and remove the journal instead', 409);
       const { limit, ...change } = await controlBody(context, resetBody);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       try {

@@ -74,7 +74,7 @@ const visibleCount = (call: Call) =>
   [...call.principal.organizationIds].reduce((sum, id) => sum + call.world.estate.ofOrganization(id).length, 0);
 
 /** Lists are asked for page by page: the filtered, ordered list is kept until the portfolio changes. */
-const keptLists = 64;
+const keptLists = 16;
 
 export function createDomainList(state: SandboxState) {
   let from: Estate | undefined;

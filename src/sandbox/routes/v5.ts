@@ -2,6 +2,7 @@
 import type { Hono } from 'hono';
 import { gate } from '../gate.ts';
 import { type Handler, route, type SandboxEnv } from '../http/call.ts';
+import { recorder } from '../recorder.ts';
 import type { SandboxState } from '../state.ts';
 import { createDomainList } from './domain-list.ts';
 import { renewAuthCode, setAutorenew, setContacts, setNameservers, setTransferLock } from './domain-writes.ts';
@@ -19,6 +20,7 @@ export function mountV5(app: Hono<SandboxEnv>, state: SandboxState): void {
   const on = (method: string, path: string, handler: Handler) => app.on(method, `/v5${path}`, route(state, handler));
 
   app.use('/v5/*', gate(state));
+  app.use('/v5/*', recorder(state));
 
   on('GET', '/organization/user-info', organization.user);
   on('GET', '/organization/organizations', organization.list);

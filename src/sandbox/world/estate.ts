@@ -45,6 +45,8 @@ export function createEstate(): Estate {
   const unlisted = new Map<string, Domain>();
   const organizations = new Map<string, Domain[]>();
   const customers = new Map<string, Domain[]>();
+  /** Lists that still hold domains no longer listed: cleaned when they are next read. */
+  const outdated = new Set<Domain[]>();
   let version = 0;
 
   function listsOf(domain: Domain): Domain[][] {
@@ -54,11 +56,17 @@ export function createEstate(): Estate {
   }
   function unindex(domain: Domain): void {
     listed.delete(domain.fqdn);
-    for (const list of listsOf(domain)) {
-      const position = positionOf(list, domain.fqdn);
-      if (list[position] === domain) list.splice(position, 1);
-    }
+    for (const list of listsOf(domain)) outdated.add(list);
     version++;
+  }
+  function clean(list: Domain[] | undefined): readonly Domain[] {
+    if (!list) return nothing;
+    if (outdated.delete(list)) {
+      let kept = 0;
+      for (const domain of list) if (listed.get(domain.fqdn) === domain) list[kept++] = domain;
+      list.length = kept;
+    }
+    return list;
   }
   function claimName(domain: Domain): void {
     if (listed.has(domain.fqdn)) throw new Error(`${domain.fqdn} is already under management`);
@@ -96,8 +104,8 @@ export function createEstate(): Estate {
       domain.updatedAt = now;
       version++;
     },
-    ofOrganization: (id) => organizations.get(id) ?? nothing,
-    ofCustomer: (id) => customers.get(id) ?? nothing,
+    ofOrganization: (id) => clean(organizations.get(id)),
+    ofCustomer: (id) => clean(customers.get(id)),
     unlisted: () => unlisted.values(),
     get size() {
       return listed.size;

@@ -124,9 +124,7 @@ export const isLiveDns = (hosts: readonly string[]): boolean =>
 const codeLetters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789!#%+=';
 
 export function inventAuthCode(random: Random): string {
-  let code = '';
-  for (let i = 0; i < 16; i++) code += codeLetters.charAt(random.int(codeLetters.length));
-  return code;
+  return Array.from({ length: 16 }, () => codeLetters.charAt(random.int(codeLetters.length))).join('');
 }
 
 export interface PortfolioPlan {

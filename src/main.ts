@@ -1,0 +1,81 @@
+// Process entry: configuration, sandbox when no token is set, start, first screen, drain on SIGTERM.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { type App, createApp, type GandiAccess } from './app.ts';
+import { type Config, ConfigError, loadConfig } from './config.ts';
+import { firstScreen } from './first-screen.ts';
+import { defaultToken, type SandboxOptions } from './sandbox/options.ts';
+import type { SandboxWorkerMessage } from './sandbox/worker.ts';
+import { createLogger } from './telemetry/logger.ts';
+
+/** Something the operator can mend; shown as its one line, without a stack. */
+const OPERATOR_ERRORS = new Set([
+  'ConfigError',
+  'DatabaseError',
+  'DataFolderLockedError',
+  'ListenError',
+  'SandboxError',
+  'OtherAccountError',
+]);
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const logger = createLogger({ level: config.logLevel });
+  // A promise nobody awaited is a bug; the process says so and ends rather than go on half alive. Everything durable survives that.
+  process.on('unhandledRejection', (error) => {
+    logger.fatal({ error }, 'a promise was rejected and nobody listened');
+    process.exit(1);
+  });
+  const gandi = config.gandi ?? (await startSandbox(config));
+  const app = await createApp(config, gandi, logger);
+  const { url } = await app.listen();
+  process.stdout.write(
+    firstScreen({ config, url, gandiUrl: gandi.apiUrl, database: app.database, progress: app.progress() }),
+  );
+  drainOnSignal(app);
+}
+
+/** Runs the sandbox in a thread; its state lies in the data folder, so that it remembers what was bought when the gateway is started again. */
+async function startSandbox(config: Config): Promise<GandiAccess> {
+  const folder = join(config.dataDir, 'sandbox');
+  mkdirSync(folder, { recursive: true });
+  const [limit] = config.rateLimits;
+  const options: SandboxOptions & { port: number; journal: string } = {
+    port: config.sandbox.port,
+    domains: config.sandbox.domains,
+    people: config.sandbox.people,
+    journal: join(folder, 'journal.jsonl'),
+    ...(limit === undefined ? {} : { limit: { calls: limit.limit, windowMs: limit.windowMs } }),
+  };
+  const worker = new Worker(new URL('./sandbox/worker.ts', import.meta.url), { workerData: options });
+  worker.on('error', (error) => {
+    throw error;
+  });
+  const message = await new Promise<SandboxWorkerMessage>((resolve) => worker.once('message', resolve));
+  if ('failure' in message) throw Object.assign(new Error(`Sandbox: ${message.failure}`), { name: 'SandboxError' });
+  worker.unref();
+  return { apiUrl: message.url, token: defaultToken };
+}
+
+/** The first SIGTERM or SIGINT drains; a second one ends the process at once. */
+function drainOnSignal(app: App): void {
+  let draining = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (draining) process.exit(1);
+    draining = true;
+    app.close(signal).then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+main().catch((error: unknown) => {
+  const isOperators = error instanceof Error && OPERATOR_ERRORS.has(error.name);
+  const text = isOperators ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const hint = error instanceof ConfigError ? '\nAll variables are listed in .env.example.' : '';
+  process.stderr.write(`${text}${hint}\n`, () => process.exit(1));
+});

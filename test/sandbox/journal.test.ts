@@ -1,0 +1,116 @@
+// A sandbox that keeps a journal goes on where it was, whatever ended the process.
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { replay } from '../../src/sandbox/recorder.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { fakeClock } from '../helpers/fake-clock.ts';
+
+const START = Date.UTC(2030, 0, 1);
+let folder: string;
+let file: string;
+const open: Sandbox[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sandbox-journal-'));
+  file = join(folder, 'journal.jsonl');
+});
+afterEach(() => {
+  for (const sandbox of open.splice(0)) sandbox.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A process that starts on the journal, `laterMs` after the first one did. */
+async function start(laterMs = 0, domains = 40): Promise<Sandbox> {
+  const sandbox = createSandbox({ domains, journal: file, clock: fakeClock(START + laterMs) });
+  open.push(sandbox);
+  if (sandbox.state.journal) await replay(sandbox, sandbox.state.journal);
+  return sandbox;
+}
+
+const call = (sandbox: Sandbox, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+  sandbox.app.request(path, {
+    method,
+    headers: { authorization: 'Bearer sandbox-token', 'content-type': 'application/json', ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+
+const owner = {
+  type: 'individual',
+  given: 'Nia',
+  family: 'Okafor',
+  email: 'nia@example.net',
+  streetaddr: '1 Test Way',
+  zip: '00100',
+  city: 'Helsinki',
+  country: 'FI',
+  phone: '+358.401234567',
+};
+
+const order = async (sandbox: Sandbox, fqdn: string, headers: Record<string, string> = {}) => {
+  const reseller = sandbox.state.world.organizations.reseller.id;
+  const answer = await call(
+    sandbox,
+    'POST',
+    `/v5/domain/transferin?sharing_id=${reseller}`,
+    { fqdn, owner, authinfo: 'right-code-1' },
+    headers,
+  );
+  return answer.status;
+};
+const transferOf = async (sandbox: Sandbox, fqdn: string) =>
+  (await (await call(sandbox, 'GET', `/v5/domain/transferin/${fqdn}`)).json()) as Record<string, unknown>;
+const customersOf = ({ state: { world } }: Sandbox) => world.customers.ofOrganization(world.organizations.reseller.id);
+
+describe('a sandbox with a journal', () => {
+  it('knows a transfer that was ordered before the process ended, at the step it had reached', async () => {
+    const first = await start();
+    expect(await order(first, 'moving.com')).toBe(202);
+    first.advance(3_000);
+    const before = await transferOf(first, 'moving.com');
+    const second = await start(3_000);
+    expect(await transferOf(second, 'moving.com')).toEqual(before);
+    expect(customersOf(second)).toEqual(customersOf(first));
+    expect(second.state.transfersOrdered.get('moving.com')).toBe(1);
+  });
+
+  it('lets the time pass that nobody was there', async () => {
+    await order(await start(), 'moving.com');
+    const later = await start(3_600_000);
+    expect(later.now()).toBe(START + 3_600_000);
+    expect((await call(later, 'GET', '/v5/domain/domains/moving.com')).status).toBe(200);
+  });
+
+  it('remembers what people outside and the operator of the clock did', async () => {
+    const first = await start();
+    await order(first, 'moving.com');
+    await call(first, 'POST', '/sandbox/clock/advance', { seconds: 3 });
+    await call(first, 'POST', '/sandbox/transfers/moving.com/holder', { answer: 'refuse' });
+    const second = await start();
+    expect(await transferOf(second, 'moving.com')).toEqual(await transferOf(first, 'moving.com'));
+    expect(second.now()).toBe(first.now());
+  });
+
+  it('forgets what was only a dry run, refused or read', async () => {
+    const first = await start();
+    expect(await order(first, 'moving.com', { 'dry-run': '1' })).toBe(200);
+    expect(await order(first, 'not a domain')).toBe(400);
+    await call(first, 'GET', '/v5/domain/domains');
+    expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(1);
+  });
+
+  it('drops a last line that a crash cut off, and nothing else', async () => {
+    await order(await start(), 'moving.com');
+    appendFileSync(file, '{"at": 1, "method": "PO');
+    const second = await start();
+    expect(second.state.transfersOrdered.get('moving.com')).toBe(1);
+    expect(await order(second, 'other.com')).toBe(202);
+    expect((await start()).state.transfersOrdered.get('other.com')).toBe(1);
+  });
+
+  it('refuses the journal of a sandbox of another size, and says what to do', async () => {
+    await start();
+    await expect(start(0, 41)).rejects.toThrow(/belongs to a sandbox with domains 40, this one has domains 41: remove/);
+  });
+});
