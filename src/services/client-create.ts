@@ -5,7 +5,7 @@ import type { UpstreamError } from '../upstream/errors.ts';
 import type { ClientInput, UpstreamClient } from '../upstream/port.ts';
 import { writeFor } from './calls.ts';
 import { normaliseClientData } from './client-data.ts';
-import { findCreatedClient } from './client-reconcile.ts';
+import { clientAsMade, findCreatedClient } from './client-reconcile.ts';
 import { type ClientWriteDeps, keep, readBack, toOutcome } from './client-result.ts';
 import { NotFoundError, RequestFault } from './errors.ts';
 import { payingOrganization } from './paying-organization.ts';
@@ -52,35 +52,11 @@ export function createClientCreation(deps: ClientWriteDeps): ClientsService['cre
       if (!error.ambiguous) throw toOutcome(error, ORGANIZATION_PATH);
       return lookFor(scope, reseller.id, input, knownBefore, error);
     }
-    return readBack(deps, scope, reseller.id, asMade(id, input));
+    return readBack(deps, scope, reseller.id, clientAsMade(id, input));
   };
 }
 
 function unknownOutcome(found: string, cause: UpstreamError): RequestFault {
   const text = `Gandi did not tell whether it made the client, and ${found}. Look for its e-mail address among your clients before you repeat this: if the client is there after all, repeating makes a second one.`;
   return new RequestFault('UPSTREAM_TIMEOUT', text, { retryAfterMs: cause.retryAfterMs, cause });
-}
-
-/** The client that Gandi said it made. Its name is ours until Gandi shows its own. */
-function asMade(id: string, input: ClientInput): UpstreamClient {
-  return {
-    id,
-    name: input.companyName ?? `${input.firstName} ${input.lastName}`,
-    type: input.type,
-    firstName: input.firstName,
-    lastName: input.lastName,
-    companyName: input.companyName ?? null,
-    email: input.email,
-    address: {
-      street: input.street,
-      zip: input.zip ?? null,
-      city: input.city,
-      country: input.country,
-      region: input.region ?? null,
-    },
-    phone: input.phone,
-    fax: input.fax ?? null,
-    reference: input.reference ?? null,
-    language: input.language ?? null,
-  };
 }

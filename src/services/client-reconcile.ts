@@ -1,4 +1,4 @@
-// Finds out whether a client was made when Gandi's answer to the request got lost.
+// The client that a request made: as Gandi accepted it, or found again in Gandi's list when the answer got lost.
 import { sameEmail } from '../lib/email.ts';
 import type { CallOptions, ClientInput, GandiPort, UpstreamClient, UpstreamClientRow } from '../upstream/port.ts';
 
@@ -40,4 +40,28 @@ function matches(row: UpstreamClientRow, input: ClientInput): boolean {
     row.lastName === input.lastName &&
     (row.companyName ?? '') === (input.companyName ?? '')
   );
+}
+
+/** The client that Gandi said it made from `input`. Its name is ours until Gandi shows its own. */
+export function clientAsMade(id: string, input: ClientInput): UpstreamClient {
+  return {
+    id,
+    name: input.companyName ?? `${input.firstName} ${input.lastName}`,
+    type: input.type,
+    firstName: input.firstName,
+    lastName: input.lastName,
+    companyName: input.companyName ?? null,
+    email: input.email,
+    address: {
+      street: input.street,
+      zip: input.zip ?? null,
+      city: input.city,
+      country: input.country,
+      region: input.region ?? null,
+    },
+    phone: input.phone,
+    fax: input.fax ?? null,
+    reference: input.reference ?? null,
+    language: input.language ?? null,
+  };
 }
