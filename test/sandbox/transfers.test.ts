@@ -245,7 +245,7 @@ describe('the losing registrar', () => {
     b.sandbox.advance(toRegistryAnswer);
     expect(
       (await b.control('POST', '/transfers/silent-b.com/losing-registrar', { answer: 'accept' })).body,
-    ).toMatchObject({ done: true });
+    ).toMatchObject({ step: 'DONE', innerStep: null });
     expect((await b.call('GET', '/domain/domains/silent-b.com')).status).toBe(200);
   });
 });

@@ -69,7 +69,8 @@ export function mountPeople(app: Hono<SandboxEnv>, state: SandboxState): void {
       state.clock.settle();
       const transfer = transferIn(context, 'losing_registrar');
       state.world.transfers.losingRegistrarAnswers(transfer, answer === 'accept');
-      return { ...transferView(transfer), done: answer === 'accept' };
+      const done = answer === 'accept';
+      return { ...transferView(transfer), ...(done && { step: 'DONE', innerStep: null, deadlineAt: null }) };
     }),
   );
 
