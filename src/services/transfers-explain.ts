@@ -40,13 +40,10 @@ export function situationOf({ step, upstream }: Standing): TransferSituation {
   }
 }
 
-/** Enough of an address to recognise it by: `h…r@e….net`. */
+/** The first letter and the domain: enough for its owner to know it. */
 export function maskEmail(address: string): string {
   const at = address.lastIndexOf('@');
-  const local = address.slice(0, Math.max(0, at));
-  const [host = '', ...rest] = address.slice(at + 1).split('.');
-  const ends = local.length > 2 ? `${local.slice(0, 1)}…${local.slice(-1)}` : '…';
-  return `${ends}@${host.slice(0, 1)}….${rest.at(-1) ?? ''}`;
+  return at < 1 ? '***' : `${address.slice(0, 1)}***${address.slice(at)}`;
 }
 
 /** Gandi's own words, which are shown as they are. */

@@ -256,8 +256,8 @@ export interface TransferRequest {
   readonly name: string;
   /** The organization that pays: a reseller's. */
   readonly payerId: string;
-  /** The client that becomes registrant. */
-  readonly clientId: string;
+  /** The client that becomes registrant; null only in a dry run, for one that does not exist yet. */
+  readonly clientId: string | null;
   readonly registrant: ContactInput;
   /** Secret; sent, never logged or stored. */
   readonly authCode: string | null;

@@ -61,7 +61,7 @@ export function transferBody(request: TransferRequest): TransferinBody {
   return {
     fqdn: aLabel(request.name),
     owner: contactBody(request.registrant),
-    resellee_id: request.clientId,
+    ...(request.clientId === null ? {} : { resellee_id: request.clientId }),
     duration: request.years,
     change_owner: request.changeRegistrant,
     ...(request.authCode === null ? {} : { authinfo: request.authCode }),

@@ -1,0 +1,227 @@
+// The client of a transfer: one that exists, one with the very same data, or a new one made under the order, never two.
+import { UpstreamError } from '../upstream/errors.ts';
+import type { ClientInput, UpstreamClient } from '../upstream/port.ts';
+import { findCreatedClient } from './client-reconcile.ts';
+import { RequestFault } from './errors.ts';
+import type { OrderRecord } from './services.ts';
+import { type MeteredCall, type TransferDeps, UNFINISHED, writeStep } from './transfers-deps.ts';
+import { type HeldLease, LeaseLostError } from './transfers-lease.ts';
+import { differences, namesakeNote, namesakes } from './transfers-namesakes.ts';
+import type { KeyedTurns } from './transfers-turns.ts';
+
+/** What of an order's progress is kept with its input. */
+export interface ClientProgress {
+  /** When the client was last asked for at Gandi; absent before. */
+  readonly clientAskedAt?: number;
+  /** Clients with this name and address that were there before: never the one that was made. */
+  readonly clientsBefore?: readonly string[];
+}
+
+type ClientDeps = Pick<TransferDeps, 'store' | 'port' | 'mirror' | 'bus' | 'clock' | 'settings' | 'logger'> & {
+  readonly turns: KeyedTurns;
+};
+
+/**
+ * Brings the order to where it has its client. Before Gandi is asked for one the order says so; when the answer is lost Gandi's list is read, now and
+ * on every later attempt, and a second one is asked for only when the first has had time to land and did not.
+ * @throws {UpstreamError} Gandi refused the client, or could not be asked. @throws {RequestFault} UPSTREAM_TIMEOUT: it is not known yet whether it was made.
+ * @throws {LeaseLostError}
+ */
+export async function giveClient(
+  deps: ClientDeps,
+  order: OrderRecord,
+  input: ClientInput,
+  lease: HeldLease,
+  call: MeteredCall,
+): Promise<OrderRecord & { readonly clientId: string }> {
+  const known = withClient(order);
+  if (known !== null) return known;
+  return deps.turns.take(`${order.organizationId}:${input.email.toLowerCase()}`, async () => {
+    const progress = order.input as ClientProgress;
+    if (progress.clientAskedAt !== undefined) return resumeClient(deps, order, input, lease, call);
+    const rows = await namesakes(deps, order.organizationId, input, call);
+    const twin = rows.find((row) => row.detail !== null && differences(input, row, row.detail).length === 0);
+    if (twin !== undefined)
+      return recordClient(
+        deps,
+        order,
+        lease,
+        twin.id,
+        { createdClient: false },
+        `Client ${twin.id} has the same data and is used.`,
+      );
+    const asked = { clientAskedAt: deps.clock.now(), clientsBefore: rows.map(({ id }) => id) };
+    return makeClient(
+      deps,
+      await recordAsked(deps, order, lease, asked, namesakeNote(rows, input)),
+      input,
+      lease,
+      call,
+    );
+  });
+}
+
+/**
+ * Removes a client that was made for an order that came to nothing, unless another order uses it.
+ * @returns the id of the client when it is still there; the order then keeps naming it.
+ */
+export async function removeMadeClient(
+  deps: Pick<TransferDeps, 'store' | 'port' | 'mirror' | 'bus' | 'clock' | 'logger'>,
+  order: OrderRecord,
+  call: MeteredCall,
+): Promise<string | null> {
+  const { clientId, organizationId } = order;
+  if (clientId === null || !order.createdClient) return null;
+  const { store, port, logger } = deps;
+  const others = await store.orders.count({
+    visibility: { organizationId, clientId },
+    filter: { organizationId, clientId, states: UNFINISHED },
+  });
+  if (others > 0) return clientId;
+  try {
+    await port.deleteClient(organizationId, clientId, call);
+  } catch (error) {
+    logger.warn({ error, orderId: order.id, clientId }, 'The client made for a failed order could not be removed.');
+    return clientId;
+  }
+  await writeStep(deps, order, {
+    from: ['FAILED', 'CANCELLED'],
+    order: { clientId: null },
+    transfer: { clientId: null },
+    note: `Client ${clientId}, made for this order, was removed again.`,
+  });
+  await tellMirror(deps, () => deps.mirror.clientChanged(organizationId, clientId, { ...call, maxAgeSeconds: 0 }));
+  return null;
+}
+
+async function makeClient(
+  deps: ClientDeps,
+  order: OrderRecord,
+  input: ClientInput,
+  lease: HeldLease,
+  call: MeteredCall,
+): Promise<OrderRecord & { readonly clientId: string }> {
+  await lease.renew();
+  let made: { readonly id: string };
+  try {
+    made = await deps.port.createClient(order.organizationId, input, { ...call, signal: lease.signal });
+  } catch (error) {
+    if (error instanceof UpstreamError && !error.ambiguous) {
+      await forgetAsked(deps, order, lease);
+      throw error;
+    }
+    if (lease.signal.aborted) throw lease.signal.reason;
+    return resumeClient(deps, order, input, lease, call);
+  }
+  return recordMade(deps, order, lease, clientFrom(made.id, input));
+}
+
+/** The client was asked for before, and nobody knows what became of it. */
+async function resumeClient(
+  deps: ClientDeps,
+  order: OrderRecord,
+  input: ClientInput,
+  lease: HeldLease,
+  call: MeteredCall,
+): Promise<OrderRecord & { readonly clientId: string }> {
+  const { clock, settings, port } = deps;
+  const { clientAskedAt = 0, clientsBefore = [] } = order.input as ClientProgress;
+  const lookedAt = clock.now();
+  const found = await findCreatedClient(port, order.organizationId, input, new Set(clientsBefore), call);
+  if (found !== null) return recordMade(deps, order, lease, found);
+  const remaining = clientAskedAt + settings.transitMs - lookedAt;
+  if (remaining > 0)
+    throw new RequestFault(
+      'UPSTREAM_TIMEOUT',
+      'Gandi did not answer whether it created the client. Nothing was ordered; repeat with the same idempotency key, no second client will be made.',
+      { retryAfterMs: remaining },
+    );
+  const asked = { clientAskedAt: clock.now(), clientsBefore };
+  return makeClient(deps, await recordAsked(deps, order, lease, asked, undefined), input, lease, call);
+}
+
+function recordAsked(
+  deps: ClientDeps,
+  order: OrderRecord,
+  lease: HeldLease,
+  progress: Required<ClientProgress>,
+  note: string | undefined,
+): Promise<OrderRecord> {
+  return claimedStep(
+    deps,
+    order,
+    lease,
+    { input: { ...order.input, ...progress } },
+    note ?? 'The client is asked for.',
+  );
+}
+
+/** Gandi did not take the request: nothing has to be looked for. */
+async function forgetAsked(deps: ClientDeps, order: OrderRecord, lease: HeldLease): Promise<void> {
+  const { clientAskedAt: _asked, ...input } = order.input;
+  await claimedStep(deps, order, lease, { input }, 'Gandi did not take the client.');
+}
+
+async function recordMade(deps: ClientDeps, order: OrderRecord, lease: HeldLease, client: UpstreamClient) {
+  const recorded = await recordClient(
+    deps,
+    order,
+    lease,
+    client.id,
+    { createdClient: true },
+    `Client ${client.id} was made.`,
+  );
+  await tellMirror(deps, () => deps.mirror.wroteClient(order.organizationId, client));
+  return recorded;
+}
+
+async function recordClient(
+  deps: ClientDeps,
+  order: OrderRecord,
+  lease: HeldLease,
+  clientId: string,
+  made: { readonly createdClient: boolean },
+  note: string,
+): Promise<OrderRecord & { readonly clientId: string }> {
+  return { ...(await claimedStep(deps, order, lease, { clientId, ...made }, note)), clientId };
+}
+
+async function claimedStep(
+  deps: ClientDeps,
+  before: OrderRecord,
+  lease: HeldLease,
+  order: Partial<Pick<OrderRecord, 'input' | 'clientId' | 'createdClient'>>,
+  note: string,
+): Promise<OrderRecord> {
+  const { clientId } = order;
+  const transfer = clientId === undefined ? {} : { transfer: { clientId } };
+  const written = await writeStep(deps, before, {
+    from: ['CLAIMED'],
+    leaseOwner: lease.owner,
+    order,
+    note,
+    ...transfer,
+  });
+  if (written === null) throw new LeaseLostError(`Order ${before.id} was taken over.`);
+  return written.order;
+}
+
+async function tellMirror({ logger }: Pick<TransferDeps, 'logger'>, tell: () => Promise<unknown>): Promise<void> {
+  try {
+    await tell();
+  } catch (error) {
+    logger.warn({ error }, 'The mirror could not be told of a client; it learns of it at its next refresh.');
+  }
+}
+
+function withClient(order: OrderRecord): (OrderRecord & { readonly clientId: string }) | null {
+  return order.clientId === null ? null : { ...order, clientId: order.clientId };
+}
+
+function clientFrom(id: string, input: ClientInput): UpstreamClient {
+  const { type, firstName, lastName, companyName = null, email, phone } = input;
+  const { street, zip = null, city, country, region = null, fax = null, reference = null, language = null } = input;
+  const name = companyName ?? `${firstName} ${lastName}`;
+  const address = { street, zip, city, country, region };
+  return { id, name, type, firstName, lastName, companyName, email, address, phone, fax, reference, language };
+}

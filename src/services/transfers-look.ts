@@ -1,0 +1,49 @@
+// Looks at Gandi for what became of an order whose answer is not known.
+import type { UpstreamTransfer } from '../upstream/port.ts';
+import type { OrderRecord, TransferUpstreamRecord } from './services.ts';
+import type { MeteredCall, TransferDeps } from './transfers-deps.ts';
+
+type LookDeps = Pick<TransferDeps, 'store' | 'port' | 'mirror' | 'clock'>;
+
+/** How far Gandi's clock may be behind ours. */
+const CLOCK_SKEW_MS = 300_000;
+
+/** The report as it is kept. */
+export function keptReport({ name: _name, ...report }: UpstreamTransfer): TransferUpstreamRecord {
+  return report;
+}
+
+/**
+ * Whether the order landed: Gandi reports a transfer of this name that is not an older one, or the domain has arrived already.
+ * @throws {UpstreamError} when Gandi could not be asked: nothing is known then.
+ */
+export async function hasLanded(deps: LookDeps, order: OrderRecord, call: MeteredCall): Promise<boolean> {
+  const report = await deps.port.transfer(order.domainName, call);
+  if (report !== null) return !(await isOlder(deps, order, report));
+  return hasArrived(deps, order, call);
+}
+
+/** Whether the domain is, by a reading made now, in the organization that ordered it. A failed reading counts as no. */
+export async function hasArrived({ mirror, clock }: LookDeps, order: OrderRecord, call: MeteredCall): Promise<boolean> {
+  const askedAt = clock.now();
+  const domain = await mirror.domainChanged(order.domainName, { ...call, maxAgeSeconds: 0 });
+  return (
+    domain !== null &&
+    domain.organizationId === order.organizationId &&
+    domain.presence === 'PRESENT' &&
+    domain.rowAsOf >= askedAt
+  );
+}
+
+/** Gandi may still report an earlier transfer of this name, one that failed. */
+async function isOlder({ store }: LookDeps, order: OrderRecord, report: UpstreamTransfer): Promise<boolean> {
+  if (report.createdAt === null) return false;
+  if (report.createdAt < order.createdAt - CLOCK_SKEW_MS) return true;
+  const earlier = await store.transfers.list({
+    visibility: { organizationId: null, clientId: null },
+    filter: { domainName: order.domainName, open: false },
+    orderBy: { field: 'STARTED_AT', direction: 'DESC' },
+    page: { first: 100 },
+  });
+  return earlier.rows.some(({ row }) => row.upstream.createdAt === report.createdAt);
+}

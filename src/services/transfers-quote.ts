@@ -1,0 +1,161 @@
+// The dry run of a transfer: the same checks, Gandi's own dry run, the price and what will happen; it spends and writes nothing.
+import { assertCan } from '../auth/session.ts';
+import type { Money } from '../lib/money.ts';
+import type { ContactInput } from '../upstream/port.ts';
+import { callFor, orFault } from './calls.ts';
+import { InvalidInputError, OutcomeError } from './errors.ts';
+import type { OperationScope, OrganizationRecord, TransferDomainInInput, TransferQuote } from './services.ts';
+import { addsYears, extensionOf, HOLDER_DAYS, losingRegistrarDays } from './transfer-policy.ts';
+import { assertMayOrderFor, findBlockers, findPayer, findRegistrant, orderUnderWay } from './transfers-check.ts';
+import type { TransferDeps } from './transfers-deps.ts';
+import { type EffectFacts, effectsOf } from './transfers-effects.ts';
+import { readTransferInput, type WantedTransfer } from './transfers-input.ts';
+import { differences, namesakeNote, namesakes } from './transfers-namesakes.ts';
+
+type Blocker = TransferQuote['blockers'][number];
+
+/** What was found so far; checks go on past a blocker wherever they still can. */
+interface Findings {
+  readonly blockers: Blocker[];
+  warning: string | null;
+}
+
+export async function quoteTransfer(
+  deps: TransferDeps,
+  scope: OperationScope,
+  input: Omit<TransferDomainInInput, 'idempotencyKey'>,
+): Promise<TransferQuote> {
+  assertCan(scope.session, 'transfer:request');
+  const findings: Findings = { blockers: [], warning: null };
+  const check = <T>(run: () => T | Promise<T>): Promise<T | null> => noting(findings, run);
+
+  const wanted = await check(() => {
+    const read = readTransferInput(input);
+    if ('create' in read.client) assertCan(scope.session, 'client:write');
+    assertMayOrderFor(scope.session, read.client);
+    return read;
+  });
+  if (wanted === null) return quoteOf(input.domain, findings, null, [], 0);
+  const { client } = wanted;
+  const makesClient = 'create' in client;
+  const payer = await check(() => findPayer(deps, scope, wanted.payerId));
+  if (payer === null) return quoteOf(wanted.name, findings, null, [], 0);
+
+  const busy = await orderUnderWay(deps, wanted.name);
+  if (busy !== null)
+    findings.blockers.push({
+      code: 'OPERATION_IN_PROGRESS',
+      message: `The transfer of ${wanted.name} is already under way.`,
+      path: ['input', 'domain'],
+    });
+  const registrant = await check(() => findRegistrant(deps, scope, payer, client));
+  const found = await check(() => findBlockers(deps, scope, payer, wanted));
+  for (const { kind, message } of found?.blockers ?? [])
+    findings.blockers.push({ code: kind, message, path: ['input', 'domain'] });
+  const reused = makesClient ? await findReuse(deps, scope, payer, client.create) : null;
+  if (registrant !== null && findings.blockers.length === 0)
+    await askGandi(deps, scope, payer, wanted, registrant, reused?.id ?? null, findings);
+
+  const price = await priceOf(deps, scope, payer, wanted);
+  const facts: EffectFacts = {
+    unicodeName: wanted.unicodeName,
+    years: wanted.years,
+    addsYears: addsYears(wanted.name),
+    changeRegistrant: wanted.changeRegistrant,
+    isInternal: found?.answer?.isInternal ?? null,
+    holderDays: HOLDER_DAYS,
+    losingRegistrarDays: losingRegistrarDays(wanted.name),
+    payerName: payer.name,
+    newClient: makesClient && reused?.id == null,
+    reusedClientId: reused?.id ?? null,
+  };
+  const effects = effectsOf(facts, scope.session.language);
+  const note = reused?.id == null ? reused?.note : undefined;
+  const calls = 2 + (facts.newClient ? 1 : 0);
+  return quoteOf(wanted.name, findings, price, note === undefined ? effects : [...effects, note], calls);
+}
+
+/** A client with the very same data is used; otherwise, what is said about those that look alike. */
+async function findReuse(
+  deps: TransferDeps,
+  scope: OperationScope,
+  payer: OrganizationRecord,
+  input: Parameters<typeof namesakes>[2],
+): Promise<{ readonly id: string | null; readonly note: string | undefined }> {
+  const call = { ...callFor(scope, 'interactive'), meter: scope.meter };
+  const rows = await orFault(namesakes(deps, payer.id, input, call));
+  const twin = rows.find((row) => row.detail !== null && differences(input, row, row.detail).length === 0);
+  return { id: twin?.id ?? null, note: namesakeNote(rows, input) };
+}
+
+/** Gandi's own dry run; what it objects to becomes blockers. */
+async function askGandi(
+  { port }: TransferDeps,
+  scope: OperationScope,
+  payer: OrganizationRecord,
+  wanted: WantedTransfer,
+  registrant: ContactInput,
+  reusedClientId: string | null,
+  findings: Findings,
+): Promise<void> {
+  const { name, authCode, years, changeRegistrant, client } = wanted;
+  const clientId = 'id' in client ? client.id : reusedClientId;
+  const request = { name, payerId: payer.id, clientId, registrant, authCode, years, changeRegistrant };
+  const { problems, warning } = await orFault(port.dryRunTransfer(request, callFor(scope, 'interactive')));
+  findings.warning = warning;
+  for (const { field, message } of problems)
+    findings.blockers.push({
+      code: 'REJECTED_BY_GANDI',
+      message: field === '' ? message : `${field}: ${message}`,
+      path: null,
+    });
+}
+
+/** For all the years; null where Gandi shows no price for this extension and number of years. */
+async function priceOf(
+  { catalog, settings }: TransferDeps,
+  scope: OperationScope,
+  payer: OrganizationRecord,
+  { name, years }: WantedTransfer,
+): Promise<TransferQuote['price']> {
+  const [entry] = await catalog.prices(scope, {
+    organizationId: payer.id,
+    currency: settings.currency,
+    tlds: [extensionOf(name)],
+    processes: ['TRANSFER'],
+  });
+  const price = entry?.prices.find(({ minYears, maxYears }) => minYears <= years && years <= maxYears);
+  if (price === undefined) return null;
+  return { beforeTaxes: times(price.beforeTaxes, years), afterTaxes: times(price.afterTaxes, years) };
+}
+
+async function noting<T>({ blockers }: Findings, run: () => T | Promise<T>): Promise<T | null> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof OutcomeError)) throw error;
+    if (error instanceof InvalidInputError)
+      for (const { path, message, found, expected } of error.fields)
+        blockers.push({
+          code: error.code,
+          message: `${message} ${found === null ? '' : `Found ${found}, `}expected ${expected}.`,
+          path,
+        });
+    else blockers.push({ code: error.code, message: error.message, path: error.path });
+    return null;
+  }
+}
+
+function times({ minor, currency }: Money, years: number): Money {
+  return { minor: minor * years, currency };
+}
+
+function quoteOf(
+  name: string,
+  { blockers, warning }: Findings,
+  price: TransferQuote['price'],
+  effects: readonly string[],
+  upstreamCalls: number,
+): TransferQuote {
+  return { name, price, blockers, effects, upstreamCalls, warning };
+}
