@@ -44,6 +44,12 @@ describe('pages', () => {
     expect(new Set(seen).size).toBe(size);
   });
 
+  it('carry a Link up to the last one, which has none, also when it is full', async () => {
+    const linked = async (query: string) => (await list(query)).headers.has('link');
+    expect([await linked('?page=2&per_page=100'), await linked('?page=3&per_page=100')]).toEqual([true, false]);
+    expect([await linked('?page=1&per_page=115'), await linked('?page=2&per_page=115')]).toEqual([true, false]);
+  });
+
   it('past the end are empty and have no Link', async () => {
     const { status, body, headers } = await list('?page=9&per_page=100');
     expect([status, body, headers.get('link')]).toEqual([200, [], null]);
