@@ -1,0 +1,82 @@
+// Turns whatever was thrown into what a caller may see: faults keep their code and message, bugs are masked and logged.
+import { GraphQLError } from 'graphql';
+import { MissingScopeError } from '../auth/session.ts';
+import { RequestFault } from '../services/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { clientError, type ErrorCode, type ErrorDetails, isErrorCode } from './error-codes.ts';
+
+export interface ClientErrors {
+  /** @returns the error to send; one that was made by this function or by {@link clientError} keeps its code and gains the request's id. */
+  toClient(error: unknown, requestId: string): GraphQLError;
+}
+
+const MASKED = 'Something went wrong inside the gateway. Name the request id when you report it.';
+
+export function createClientErrors(logger: Pick<Logger, 'error' | 'warn' | 'debug'>): ClientErrors {
+  return {
+    toClient(error, requestId) {
+      const cause = causeOf(error);
+      const at = error instanceof GraphQLError ? placeOf(error) : {};
+      if (cause instanceof RequestFault) return faultError(cause, { requestId, at });
+      if (cause instanceof MissingScopeError)
+        return clientError('FORBIDDEN', cause.message, { requestId, at, facts: { scope: cause.scope } });
+      if (isAbort(cause)) {
+        logger.debug({ requestId }, 'an operation was given up because nobody waited for it');
+        return clientError('REQUEST_CANCELLED', 'The request was given up.', { requestId, at });
+      }
+      if (cause instanceof GraphQLError) {
+        const code = codeOf(cause);
+        if (code !== null) {
+          const {
+            http: _http,
+            unexpected: _unexpected,
+            originalError: _original,
+            retryAfterMs,
+            ...facts
+          } = cause.extensions;
+          return clientError(code, cause.message, {
+            requestId,
+            at,
+            facts,
+            retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : null,
+          });
+        }
+      }
+      logger.error({ requestId, path: at.path?.join('.'), error: cause }, 'an operation failed by a bug');
+      return clientError('INTERNAL_SERVER_ERROR', MASKED, { requestId, at });
+    },
+  };
+
+  function faultError(fault: RequestFault, details: ErrorDetails): GraphQLError {
+    if (fault.cause !== undefined)
+      logger.warn({ requestId: details.requestId, code: fault.code, error: fault.cause }, fault.message);
+    return clientError(fault.code, fault.message, {
+      ...details,
+      retryAfterMs: fault.retryAfterMs,
+      ...(fault.argument === null ? {} : { facts: { argument: fault.argument } }),
+    });
+  }
+}
+
+/** What a resolver threw, under the wrappings of the executor. */
+function causeOf(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError !== undefined) cause = cause.originalError;
+  return cause;
+}
+
+function placeOf({ nodes, path, source, positions }: GraphQLError): NonNullable<ErrorDetails['at']> {
+  return { nodes, path, source, positions };
+}
+
+/** null: an error of the executor's own about a field, which only a bug can cause. */
+function codeOf(error: GraphQLError): ErrorCode | null {
+  const { code } = error.extensions;
+  if (isErrorCode(code)) return code;
+  if (error.message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED';
+  return error.path === undefined ? 'BAD_USER_INPUT' : null;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'AbortedGraphQLExecutionError');
+}

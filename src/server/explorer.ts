@@ -1,0 +1,98 @@
+// GraphiQL, whole in one page: no CDN, so it also works offline. Its tabs are the operations of examples/.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+
+/** One operation of examples/: the document, and its variables as JSON text when it has any. */
+export interface Example {
+  readonly file: string;
+  readonly query: string;
+  readonly variables: string | null;
+}
+
+const EXAMPLES = new URL('../../examples/', import.meta.url);
+
+/** All examples in the order of their file names; variables are in a `.json` beside the `.graphql`. */
+export function readExamples(folder: URL = EXAMPLES): readonly Example[] {
+  const files = new Set(readdirSync(folder));
+  const documents = [...files].filter((file) => file.endsWith('.graphql')).sort();
+  return documents.map((file) => {
+    const variables = file.replace(/\.graphql$/, '.json');
+    return {
+      file,
+      query: readFileSync(new URL(file, folder), 'utf8'),
+      variables: files.has(variables) ? readFileSync(new URL(variables, folder), 'utf8') : null,
+    };
+  });
+}
+
+/** Scripts and workers are inside the page; nothing else may be loaded, and no other page may frame it. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' 'unsafe-eval' blob:",
+  'worker-src blob:',
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  'font-src data:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const compress = promisify(brotliCompress);
+
+interface Page {
+  readonly plain: Buffer;
+  readonly compressed: Promise<Buffer>;
+  readonly etag: string;
+}
+
+/**
+ * The page is put together at the first visit and kept, plain and compressed. It holds no data and asks for no key; what it sends does.
+ * @param needsKey shows where the key goes.
+ */
+export function createExplorer({ endpoint, needsKey }: { endpoint: string; needsKey: boolean }) {
+  let page: Page | undefined;
+  const render = (): Page => {
+    const plain = Buffer.from(
+      renderGraphiQL({
+        title: 'Gandi Reseller Gateway',
+        endpoint,
+        subscriptionsProtocol: 'WS',
+        defaultTabs: readExamples().map(({ query, variables }) => ({ query, variables })),
+        headers: needsKey ? JSON.stringify({ authorization: 'Bearer <GATEWAY_API_KEY>' }, null, 2) : '{}',
+        shouldPersistHeaders: false,
+        defaultEditorToolsVisibility: needsKey ? 'headers' : 'variables',
+        inputValueDeprecation: true,
+        schemaDescription: true,
+      }),
+    );
+    const etag = `"${createHash('sha256').update(plain).digest('base64url')}"`;
+    const compressed = compress(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
+    return { plain, compressed, etag };
+  };
+  return {
+    /** True for a browser that opens the endpoint, as opposed to an app that sends a query with GET. */
+    isVisit: ({ method, headers, url = '' }: IncomingMessage) =>
+      (method === 'GET' || method === 'HEAD') &&
+      (headers.accept ?? '').includes('text/html') &&
+      !new URLSearchParams(url.split('?')[1]).has('extensions'),
+    async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+      page ??= render();
+      response.setHeader('ETag', page.etag);
+      response.setHeader('Cache-Control', 'no-cache');
+      response.setHeader('Vary', 'Accept, Accept-Encoding');
+      response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+      response.setHeader('Referrer-Policy', 'no-referrer');
+      if (request.headers['if-none-match'] === page.etag) return void response.writeHead(304).end();
+      const brotli = /\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''));
+      const body = brotli ? await page.compressed : page.plain;
+      if (brotli) response.setHeader('Content-Encoding', 'br');
+      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': body.byteLength });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    },
+  };
+}

@@ -1,0 +1,149 @@
+// The HTTP server: routes a request to health, explorer or GraphQL, and drains on close.
+import { once } from 'node:events';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { GraphQLSchema } from 'graphql';
+import type { Clock } from '../lib/clock.ts';
+import type { Services } from '../services/services.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createSession, languageOf, requestIdOf } from './context.ts';
+import { createExplorer } from './explorer.ts';
+import { createHealth } from './health.ts';
+import { createPipeline, ENDPOINT } from './pipeline.ts';
+import { createKeyCheck } from './plugins/use-api-key.ts';
+import type { BudgetView } from './plugins/use-upstream-report.ts';
+import { createWebSockets } from './websocket.ts';
+
+export interface ServerOptions {
+  readonly services: Services;
+  readonly schema: GraphQLSchema;
+  readonly config: { readonly host: string; readonly port: number; readonly apiKey: string | null };
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly budgetSnapshot: () => BudgetView;
+  /** Whether the database answers. */
+  readonly isReady: () => Promise<boolean>;
+  /** Longest wait for running requests when closing, in milliseconds. */
+  readonly drainMs?: number;
+}
+
+export interface GatewayServer {
+  /** @returns the address people open. @throws {ListenError} when the port cannot be had. */
+  listen(): Promise<{ readonly url: string }>;
+  /** Takes nothing new, ends subscriptions so that clients reconnect elsewhere, waits for running requests within the bound, then cuts. */
+  close(): Promise<void>;
+}
+
+/** The address cannot be listened on; the message is one line that says what helps. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+export function createServer(options: ServerOptions): GatewayServer {
+  const { services, schema, config, logger, clock, budgetSnapshot, isReady, drainMs = 10_000 } = options;
+  const isKey = createKeyCheck(config.apiKey);
+  const hasKey = config.apiKey !== null;
+  const pipeline = createPipeline({ services, schema, isKey, logger, budget: budgetSnapshot });
+  const webSockets = createWebSockets({ pipeline, isKey, hasKey });
+  const explorer = createExplorer({ endpoint: ENDPOINT, needsKey: hasKey });
+  const running = new Set<ServerResponse>();
+  let draining = false;
+  const answerHealth = createHealth({ isReady, isDraining: () => draining });
+
+  const server = createHttpServer((request, response) => {
+    const requestId = requestIdOf(request.headers['x-request-id']);
+    response.setHeader('X-Request-Id', requestId);
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    if (draining) response.setHeader('Connection', 'close');
+    const path = pathOf(request);
+    if (answerHealth(path, response)) return;
+    if (path === '/') return void response.writeHead(302, { Location: ENDPOINT }).end();
+    if (path !== ENDPOINT) return notFound(response);
+    running.add(response);
+    response.once('close', () => running.delete(response));
+    if (explorer.isVisit(request)) {
+      explorer.answer(request, response).catch((error: unknown) => fail(error, requestId, response));
+      return;
+    }
+    answerGraphql(request, response, requestId);
+  });
+
+  server.on('upgrade', (request, socket, head) => {
+    if (draining || pathOf(request) !== ENDPOINT)
+      return void socket.end(
+        `HTTP/1.1 ${draining ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`,
+      );
+    webSockets.upgrade(request, socket, head);
+  });
+
+  function answerGraphql(request: IncomingMessage, response: ServerResponse, requestId: string): void {
+    const startedAt = clock.monotonic();
+    const gone = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+      const ms = Math.round(clock.monotonic() - startedAt);
+      logger.debug({ requestId, status: response.statusCode, ms }, 'answered a GraphQL request');
+    });
+    response.setHeader('Cache-Control', 'no-store');
+    const language = languageOf(request.headers['accept-language']);
+    const session = createSession({ hasKey, language, requestId });
+    void pipeline.yoga(request, response, { session, signal: gone.signal });
+  }
+
+  function fail(error: unknown, requestId: string, response: ServerResponse): void {
+    logger.error({ requestId, error }, 'the explorer could not be shown');
+    if (!response.headersSent) response.writeHead(500).end();
+  }
+
+  async function close(): Promise<void> {
+    draining = true;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    webSockets.drain();
+    for (const response of running) if (isStream(response)) response.destroy();
+    const bound = Promise.withResolvers<void>();
+    const timer = clock.after(drainMs, bound.resolve);
+    await Promise.race([closed, bound.promise]);
+    timer.cancel();
+    webSockets.terminate();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  return {
+    async listen() {
+      server.listen(config.port, config.host);
+      await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+        throw new ListenError(reasonOf(error, config), { cause: error });
+      });
+      const { port } = server.address() as AddressInfo;
+      return { url: `http://${shownHost(config.host)}:${port}` };
+    },
+    close,
+  };
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function notFound(response: ServerResponse): void {
+  response.writeHead(404, { 'Content-Type': 'text/plain' }).end(`The GraphQL endpoint is ${ENDPOINT}.\n`);
+}
+
+function isStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream');
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException, { host, port }: ServerOptions['config']): string {
+  if (code === 'EADDRINUSE') return `PORT: ${port} on ${host} is in use by another process; set PORT to a free one.`;
+  if (code === 'EACCES') return `PORT: this user may not listen on ${port}; set PORT to one above 1023.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST: ${host} is no address of this machine.`;
+  return `Cannot listen on ${host}:${port}: ${message}`;
+}
+
+/** An address people can open: a wildcard is shown as this machine, IPv6 in brackets. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,67 @@
+// The GraphQL part of the server, the same for every transport: an ordered list of what happens to a request.
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type { Services } from '../services/services.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createClientErrors } from './client-errors.ts';
+import type { OperationContext, RequestContext } from './context.ts';
+import { type KeyCheck, useApiKey } from './plugins/use-api-key.ts';
+import { useBodyLimit } from './plugins/use-body-limit.ts';
+import { useCostLimit } from './plugins/use-cost-limit.ts';
+import { useCsrfPrevention } from './plugins/use-csrf-prevention.ts';
+import { useDocumentLimits } from './plugins/use-document-limits.ts';
+import { useErrorMasking } from './plugins/use-error-masking.ts';
+import { useGraphqlEngine } from './plugins/use-graphql-engine.ts';
+import { useOperationScope } from './plugins/use-operation-scope.ts';
+import { useRateLimitHeaders } from './plugins/use-rate-limit-headers.ts';
+import { type BudgetView, useUpstreamReport } from './plugins/use-upstream-report.ts';
+
+export const ENDPOINT = '/graphql';
+
+/** Longest request body, and longest WebSocket message, in bytes. */
+export const MAX_BODY_BYTES = 1_000_000;
+
+export interface PipelineOptions {
+  readonly services: Services;
+  readonly schema: GraphQLSchema;
+  readonly isKey: KeyCheck;
+  readonly logger: Logger;
+  readonly budget: () => BudgetView;
+}
+
+export type Pipeline = ReturnType<typeof createPipeline>;
+
+/** Batching, CORS and uploads are off; mutations over GET are refused. GraphiQL and health checks are served before this is reached. */
+export function createPipeline({ services, schema, isKey, logger, budget }: PipelineOptions) {
+  const errors = createClientErrors(logger);
+  const yoga = createYoga<RequestContext, OperationContext>({
+    schema,
+    graphqlEndpoint: ENDPOINT,
+    logging: {
+      debug: () => {},
+      info: () => {},
+      warn: (...words: unknown[]) => logger.warn(words.join(' ')),
+      error: (...words: unknown[]) => logger.warn(words.join(' ')),
+    },
+    batching: false,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    maskedErrors: false,
+    maxRequestBodySize: false,
+    plugins: [
+      useApiKey(isKey),
+      useCsrfPrevention(),
+      useBodyLimit(MAX_BODY_BYTES),
+      useErrorMasking(errors),
+      useUpstreamReport(budget),
+      useRateLimitHeaders(budget),
+      useDocumentLimits(),
+      useCostLimit(),
+      useOperationScope({ services, errors }),
+      useGraphqlEngine({ services, errors, budget }),
+    ],
+  });
+  return { yoga, errors };
+}
