@@ -10,6 +10,7 @@ import { createPGliteAdapter } from './pglite-adapter.ts';
 import { openPostgresql } from './postgresql.ts';
 import { createStore } from './prisma-store.ts';
 import type { Store } from './store.ts';
+import { createUpkeep } from './upkeep.ts';
 
 export interface DatabaseOptions {
   /** A PostgreSQL server; null = the embedded database. */
@@ -43,8 +44,14 @@ export async function openDatabase({ databaseUrl, dataFolder, logger }: Database
   }
   const onCreate = () => logger.info({ dataFolder }, 'database: making a new one, which takes a few seconds');
   const { client, close } = await openEmbedded({ dataFolder, onCreate });
-  const adapter = createPGliteAdapter(client);
-  const store = await prepare('DATA_DIR', { adapter, target: pgliteTarget(client), close, logger });
+  const upkeep = createUpkeep(client, logger);
+  const adapter = createPGliteAdapter(client, upkeep.wrote);
+  const store = await prepare('DATA_DIR', {
+    adapter,
+    target: pgliteTarget(client),
+    close: () => upkeep.stop().then(close),
+    logger,
+  });
   return { store, kind: 'embedded', describe: () => `PGlite in ${dataFolder}`, close: () => store.close() };
 }
 

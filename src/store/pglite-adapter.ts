@@ -1,4 +1,5 @@
 // Prisma's driver adapter for PGlite with transactions that tell the truth: a commit that failed is an error, and scripts are awaited.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import type {
   SqlDriverAdapter,
@@ -12,24 +13,41 @@ class RolledBack extends Error {}
 /**
  * Queries and values are translated by `pglite-prisma-adapter`; only its transactions are replaced, since they report success when COMMIT fails.
  * PGlite has one connection: while a transaction is open every other query and transaction waits for its end, first come, first served.
+ * It answers without ever leaving the present turn of the event loop; so each query and transaction begins with a new turn, lest a row of them
+ * keeps requests and timers waiting.
+ * @param onWritten told how many rows each statement outside a transaction has written.
  */
-export function createPGliteAdapter(client: PGlite): SqlDriverAdapterFactory {
+export function createPGliteAdapter(
+  client: PGlite,
+  onWritten: (rows: number) => void = () => {},
+): SqlDriverAdapterFactory {
   return {
     provider: 'postgres',
     adapterName: 'pglite',
-    connect: () => connect(client),
+    connect: () => connect(client, onWritten),
   };
 }
 
-async function connect(client: PGlite): Promise<SqlDriverAdapter> {
+async function connect(client: PGlite, onWritten: (rows: number) => void): Promise<SqlDriverAdapter> {
   const queries = await translated(client);
   return {
     provider: 'postgres',
     adapterName: 'pglite',
-    queryRaw: (query) => queries.queryRaw(query),
-    executeRaw: (query) => queries.executeRaw(query),
+    async queryRaw(query) {
+      await nextTurn();
+      return queries.queryRaw(query);
+    },
+    async executeRaw(query) {
+      await nextTurn();
+      const rows = await queries.executeRaw(query);
+      if (rows > 0) onWritten(rows);
+      return rows;
+    },
     executeScript: async (script) => void (await client.exec(script)),
-    startTransaction: async (isolationLevel) => startTransaction(client, isolationLevel),
+    async startTransaction(isolationLevel) {
+      await nextTurn();
+      return startTransaction(client, isolationLevel);
+    },
     getConnectionInfo: () => ({ schemaName: 'public', supportsRelationJoins: true }),
     dispose: async () => {},
   };
