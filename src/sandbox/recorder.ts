@@ -1,11 +1,16 @@
 // Writes each request that changed something to the journal, and does the journal's requests again at a new start.
-import type { MiddlewareHandler } from 'hono';
+import type { Hono, MiddlewareHandler } from 'hono';
 import type { SandboxEnv } from './http/call.ts';
 import type { Journal } from './journal.ts';
-import type { Sandbox } from './sandbox.ts';
 import type { SandboxState } from './state.ts';
 
 const REPEATED_HEADERS = ['authorization', 'content-type'] as const;
+/** The parts of a sandbox that a replay drives. */
+export interface Replayed {
+  readonly app: Hono<SandboxEnv>;
+  readonly state: SandboxState;
+}
+
 /** Controls of the running process, not of the world it keeps. */
 const OF_THE_PROCESS = /^\/sandbox\/(faults|calls|counters|limit|reset)/;
 
@@ -45,7 +50,7 @@ export const recorder =
  * Brings a fresh sandbox to where its journal ends, each request at its own instant of sandbox time, then lets time run on as if the process had never stopped.
  * @throws Error when a request that was once accepted no longer is: the journal then is of another version.
  */
-export async function replay(sandbox: Sandbox, journal: Journal): Promise<void> {
+export async function replay(sandbox: Replayed, journal: Journal): Promise<void> {
   const { state } = sandbox;
   const { clock } = state;
   let speed = clock.speed;
