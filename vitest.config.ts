@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   // Node itself loads packages under "module-sync"; tests must find the same files, or there would be two copies of graphql.
-  ssr: { resolve: { conditions: ['module-sync', 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions: ['module-sync', 'node'] } },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,

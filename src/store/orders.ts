@@ -98,9 +98,9 @@ async function claim(transaction: Prisma.TransactionClient, order: OrderRecord, 
 /** Reads an order and its transfer and keeps others from changing them until the transaction ends. */
 async function lockOrder(transaction: Prisma.TransactionClient, orderId: string) {
   if (!isUuid(orderId)) return null;
-  const locked = await transaction.$executeRaw`SELECT 1 FROM orders WHERE id = ${orderId}::uuid FOR UPDATE`;
-  if (locked === 0) return null;
-  await transaction.$executeRaw`SELECT 1 FROM transfers WHERE order_id = ${orderId}::uuid FOR UPDATE`;
+  const locked = await transaction.$queryRaw<unknown[]>`SELECT 1 FROM orders WHERE id = ${orderId}::uuid FOR UPDATE`;
+  if (locked.length === 0) return null;
+  await transaction.$queryRaw`SELECT 1 FROM transfers WHERE order_id = ${orderId}::uuid FOR UPDATE`;
   const order = await transaction.order.findUnique({ where: { id: orderId } });
   const transfer = await transaction.transfer.findUnique({ where: { orderId } });
   return order && { order: toOrder(order), transfer: transfer && toTransfer(transfer) };

@@ -71,9 +71,12 @@ afterAll(async () => {
   for (const database of made) await database.drop();
 });
 
-const EMPTY_ALL = `DO $$ BEGIN
-  EXECUTE (SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY'
-    FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations');
+/** Deleting a handful of rows is far quicker than TRUNCATE, which makes new files. Transfers go before the orders they point to. */
+const EMPTY_ALL = `DO $$ DECLARE t text; BEGIN
+  FOR t IN SELECT quote_ident(tablename) FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> '_prisma_migrations' ORDER BY tablename <> 'transfers'
+  LOOP EXECUTE 'DELETE FROM ' || t; END LOOP;
+  ALTER SEQUENCE events_sequence_seq RESTART;
 END $$`;
 
 async function makeEmbedded(): Promise<TestDatabase> {
@@ -133,6 +136,7 @@ export async function createPostgresqlDatabase(): Promise<{ url: string; drop():
   await admin.connect();
   const name = `gateway_test_${randomUUID().replaceAll('-', '')}`;
   await admin.query(`CREATE DATABASE ${name}`);
+  await admin.query(`ALTER DATABASE ${name} SET synchronous_commit = off`);
   const url = new URL(TEST_DATABASE_URL);
   url.pathname = `/${name}`;
   return {

@@ -1,0 +1,65 @@
+// Transfers due for a poll: each goes to one poller at a time, the longest overdue first.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createTestStore, describeStore, type TestStore } from '../helpers/test-store.ts';
+import { NOON, order, transfer } from './samples.ts';
+
+describeStore('transfers', (backend) => {
+  let test: TestStore;
+  beforeEach(async () => {
+    test = await createTestStore(backend);
+  });
+  afterEach(() => test.close());
+
+  async function moving(nextPollAt: number | null) {
+    const first = order();
+    const answer = await test.store.orders.claim(first, transfer(first, { nextPollAt }));
+    if (answer.outcome !== 'claimed') throw new Error(`expected a claim, got ${answer.outcome}`);
+    return answer.transfer;
+  }
+
+  it('leases what is due, longest overdue first, and nothing twice', async () => {
+    const late = await moving(NOON - 1);
+    const later = await moving(NOON - 2);
+    await moving(NOON + 1);
+    await moving(null);
+    expect(await test.store.transfers.leaseDue('a', NOON, NOON + 50, 10)).toEqual([later, late]);
+    expect(await test.store.transfers.leaseDue('b', NOON + 49, NOON + 99, 10)).toHaveLength(1);
+    expect(await test.store.transfers.leaseDue('b', NOON + 50, NOON + 99, 10)).toHaveLength(2);
+  });
+
+  it('shares due transfers between pollers that ask at once', async () => {
+    const ids = new Set<string>();
+    for (let n = 0; n < 20; n++) ids.add((await moving(NOON - n)).id);
+    const taken = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((owner) => test.store.transfers.leaseDue(owner, NOON, NOON + 50, 5)),
+    );
+    const rest = await test.store.transfers.leaseDue('e', NOON, NOON + 50, 100);
+    const all = [...taken.flat(), ...rest].map(({ id }) => id);
+    expect(all).toHaveLength(20);
+    expect(new Set(all)).toEqual(ids);
+  });
+
+  it('gives a lease up with the next poll time, and says when Gandi was last asked', async () => {
+    const one = await moving(NOON);
+    await test.store.transfers.leaseDue('a', NOON, NOON + 1_000, 10);
+    await test.store.transfers.reschedule(one.id, NOON + 5, NOON + 2);
+    expect(await test.store.transfers.nextDueAt()).toBe(NOON + 5);
+    await test.store.transfers.reschedule(one.id, NOON + 6);
+    expect(await test.store.transfers.leaseDue('b', NOON + 6, NOON + 1_000, 10)).toMatchObject([
+      { id: one.id, asOf: NOON + 2, version: 1 },
+    ]);
+    expect(await test.store.events.head()).toBe(0n);
+  });
+
+  it('never polls what has ended', async () => {
+    const one = await moving(NOON);
+    await test.store.orders.change(
+      one.orderId,
+      { from: ['CLAIMED'] },
+      { order: { state: 'COMPLETED' }, transfer: { step: 'COMPLETED' } },
+      NOON,
+    );
+    expect(await test.store.transfers.leaseDue('a', NOON + 9, NOON + 10, 10)).toEqual([]);
+    expect(await test.store.transfers.nextDueAt()).toBeNull();
+  });
+});
