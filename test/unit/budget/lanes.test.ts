@@ -61,6 +61,36 @@ describe('lanes', () => {
     expect(names(receiver).indexOf('backfill')).toBe((LANE_RULES.backfill.oneIn ?? 0) - 1);
   });
 
+  it('count a floor anew for a call that comes after the lane stood empty', async () => {
+    const { clock, budget, receiver, open } = await oneAtATime();
+    for (let call = 0; call < 100; call += 1) void receiver.call('money', { lane: 'money', tenant: 'a', ...patient });
+    const stop = new AbortController();
+    const first = budget.acquire({ lane: 'backfill', tenant: 'b', signal: stop.signal });
+    open();
+    await clock.advance(1_500);
+    stop.abort();
+    await expect(first).rejects.toBe(stop.signal.reason);
+    const before = receiver.granted.length;
+    void receiver.call('backfill', { lane: 'backfill', tenant: 'b' });
+    await clock.advance(20_000);
+    expect(names(receiver).indexOf('backfill') - before).toBe((LANE_RULES.backfill.oneIn ?? 0) - 1);
+  });
+
+  it('neither hold back a due floor for even spacing nor let it hold back others', async () => {
+    const clock = fakeClock();
+    const limits = [
+      { limit: 10, windowMs: 1_000 },
+      { limit: 100, windowMs: 60_000 },
+    ];
+    const budget = createBudget({ clock, limits });
+    const receiver = createReceiver(clock, budget);
+    for (let call = 0; call < 60; call += 1) void receiver.call('p', { lane: 'interactive', tenant: 'a', ...patient });
+    void receiver.call('backfill', { lane: 'backfill', tenant: 'b' });
+    await clock.advance(6_500);
+    expect(receiver.granted).toHaveLength(61);
+    expect(receiver.granted[10 + 19]?.name).toBe('backfill');
+  });
+
   it.each(LANES)('lend the whole limit to %s when nobody else asks', async (lane) => {
     const clock = fakeClock();
     const budget = createBudget({ clock, limits: [{ limit: 10, windowMs: 1_000 }] });

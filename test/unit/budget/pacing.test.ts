@@ -35,6 +35,24 @@ describe('an idle budget', () => {
     },
   );
 
+  it('leaves the slots after a burst of people to people, until all calls together are back at an even rate', async () => {
+    const clock = fakeClock();
+    const budget = createBudget({ clock, limits });
+    const receiver = createReceiver(clock, budget);
+    for (let call = 0; call < 10; call += 1) void receiver.call('p', { lane: 'interactive', tenant: 'a' });
+    for (let call = 0; call < 3; call += 1) void receiver.call('b', { lane: 'backfill', tenant: 'a' });
+    await clock.advance(300);
+    void receiver.call('p', { lane: 'interactive', tenant: 'a' });
+    await clock.advance(1_000);
+    const evenMs = 2_000 / 30;
+    const [first = 0, second = 0] = receiver.granted.filter(({ name }) => name === 'b').map(({ at }) => at);
+    expect(receiver.granted[10]).toEqual({ name: 'p', at: 300 });
+    expect(first).toBeGreaterThan(11 * evenMs * 0.9);
+    expect(first).toBeLessThanOrEqual(11 * evenMs);
+    expect(second - first).toBeGreaterThan(evenMs * 0.9);
+    expect(second - first).toBeLessThanOrEqual(evenMs);
+  });
+
   it('spreads background calls out again after a burst of people took all slots together', async () => {
     const clock = fakeClock();
     const budget = createBudget({ clock, limits });

@@ -81,6 +81,17 @@ describe('a call that would wait too long', () => {
     expect((await permit).waitedMs).toBe(1_003);
   });
 
+  it('is refused, not served late, when the process stood still past its deadline', async () => {
+    const clock = fakeClock();
+    const late = { ...clock, after: (ms: number, run: () => void) => clock.after(ms + 500, run) };
+    const budget = createBudget({ clock: late, limits: [{ limit: 1, windowMs: 1_000 }] });
+    await spend(budget, 1);
+    const refused = refusalOf(budget.acquire({ lane: 'interactive', tenant: 'a', maxWaitMs: 1_200 }));
+    await clock.advance(2_000);
+    expect((await refused).reason).toBe('deadline');
+    expect(budget.snapshot()).toMatchObject({ remaining: 1, granted: { interactive: 0 } });
+  });
+
   it('does not lose its permit to the time the call itself takes', async () => {
     const { clock, budget } = setup();
     const permit = await budget.acquire({ lane: 'interactive', tenant: 'a', maxWaitMs: 100 });
