@@ -18,10 +18,10 @@ export interface EventLog {
   /** Up to `limit` events after a sequence number, in commit order. */
   after(sequence: bigint, limit: number): Promise<readonly EventRecord[]>;
   /**
-   * Reads a cursor back.
-   * @throws {CursorError} when it is none of ours, or lies beyond the end of this log and so belongs to another one.
+   * Checks that a position lies in this log.
+   * @throws {CursorError} when it is beyond the end and so belongs to another one.
    */
-  position(cursor: string): Promise<LogPosition>;
+  assertHolds(position: LogPosition): Promise<void>;
 }
 
 const SORT = 'events';
@@ -32,21 +32,24 @@ export function cursorAt(sequence: bigint, snapshotUntil: string | null = null):
   return encodeCursor(SORT, [sequence.toString(), snapshotUntil]);
 }
 
+/** Reads a cursor back. @throws {CursorError} when it is none of ours. */
+export function positionOf(cursor: string): LogPosition {
+  const [sequence, snapshotUntil] = decodeCursor(cursor, SORT, 2);
+  const isUsable =
+    typeof sequence === 'string' &&
+    FORM.test(sequence) &&
+    (snapshotUntil === null || (typeof snapshotUntil === 'string' && SUBJECT.test(snapshotUntil)));
+  if (!isUsable) throw new CursorError('a damaged cursor', 'a cursor that came with an event');
+  return { sequence: BigInt(sequence), snapshotUntil };
+}
+
 export function createEventLog(events: Pick<EventStore, 'after' | 'head'>): EventLog {
   return {
     head: () => events.head(),
     after: (sequence, limit) => events.after(sequence, limit),
-    async position(cursor) {
-      const [sequence, snapshotUntil] = decodeCursor(cursor, SORT, 2);
-      const usable =
-        typeof sequence === 'string' &&
-        FORM.test(sequence) &&
-        (snapshotUntil === null || (typeof snapshotUntil === 'string' && SUBJECT.test(snapshotUntil)));
-      if (!usable) throw new CursorError('a damaged cursor', 'a cursor that came with an event');
-      const position = { sequence: BigInt(sequence), snapshotUntil };
-      if (position.sequence > (await events.head()))
+    async assertHolds({ sequence }) {
+      if (sequence > (await events.head()))
         throw new CursorError('a cursor of another event log', 'a cursor that came with an event of this one');
-      return position;
     },
   };
 }

@@ -1,10 +1,10 @@
 // What helps a transfer under way along: the approval mail again, another auth code, a new start. None of them costs a second time.
-import { assertCan } from '../auth/session.ts';
+import { assertCan, canSee } from '../auth/session.ts';
 import { normaliseEmail } from '../lib/email.ts';
 import { shown } from '../lib/text.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { CallOptions } from '../upstream/port.ts';
-import { visibilityOf, writeFor } from './calls.ts';
+import { writeFor } from './calls.ts';
 import { InvalidInputError, NotFoundError, RejectedByGandiError, WrongTransferStepError } from './errors.ts';
 import type { OperationScope, TransferRecord, TransfersService } from './services.ts';
 import { problemOf } from './transfer-problems.ts';
@@ -57,12 +57,8 @@ export function createTransferActs(deps: TransferDeps): Acts {
 async function findTransfer(deps: TransferDeps, scope: OperationScope, id: string): Promise<TransferRecord> {
   assertCan(scope.session, 'transfer:manage');
   const [transfer] = await deps.store.transfers.byIds([id]);
-  const { organizationId, clientId } = visibilityOf(scope);
-  const isVisible =
-    transfer !== undefined &&
-    (organizationId === null || transfer.organizationId === organizationId) &&
-    (clientId === null || transfer.clientId === clientId);
-  if (!isVisible) throw new NotFoundError(`There is no transfer ${shown(id)}.`, ['input', 'transferId']);
+  if (transfer === undefined || !canSee(scope.session, transfer))
+    throw new NotFoundError(`There is no transfer ${shown(id)}.`, ['input', 'transferId']);
   return transfer;
 }
 

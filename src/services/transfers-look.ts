@@ -15,24 +15,28 @@ export function keptReport({ name: _name, ...report }: UpstreamTransfer): Transf
 
 /**
  * Whether the order landed: Gandi reports a transfer of this name that is not an older one, or the domain has arrived already.
- * @throws {UpstreamError} when Gandi could not be asked: nothing is known then.
+ * @returns null when it cannot be known now. @throws {UpstreamError} when Gandi could not be asked: nothing is known then either.
  */
-export async function hasLanded(deps: LookDeps, order: OrderRecord, call: MeteredCall): Promise<boolean> {
+export async function hasLanded(deps: LookDeps, order: OrderRecord, call: MeteredCall): Promise<boolean | null> {
   const report = await deps.port.transfer(order.domainName, call);
-  if (report !== null) return !(await isOlder(deps, order, report));
+  if (report !== null && !(await isOlder(deps, order, report))) return true;
   return hasArrived(deps, order, call);
 }
 
-/** Whether the domain is, by a reading made now, in the organization that ordered it. A failed reading counts as no. */
-export async function hasArrived({ mirror, clock }: LookDeps, order: OrderRecord, call: MeteredCall): Promise<boolean> {
+/**
+ * Whether the domain is, by a reading made now, in the organization that ordered it.
+ * @returns null when the reading failed. @throws {UpstreamError} when it failed and nothing was ever known of the domain.
+ */
+export async function hasArrived(
+  { mirror, clock }: Pick<LookDeps, 'mirror' | 'clock'>,
+  order: Pick<OrderRecord, 'domainName' | 'organizationId'>,
+  call: MeteredCall,
+): Promise<boolean | null> {
   const askedAt = clock.now();
   const domain = await mirror.domainChanged(order.domainName, { ...call, maxAgeSeconds: 0 });
-  return (
-    domain !== null &&
-    domain.organizationId === order.organizationId &&
-    domain.presence === 'PRESENT' &&
-    domain.rowAsOf >= askedAt
-  );
+  if (domain === null) return false;
+  if (domain.rowAsOf >= askedAt && domain.presence === 'PRESENT') return domain.organizationId === order.organizationId;
+  return domain.presenceAsOf >= askedAt ? false : null;
 }
 
 /** Gandi may still report an earlier transfer of this name, one that failed. */

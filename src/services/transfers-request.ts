@@ -2,7 +2,7 @@
 import { assertCan, canSee } from '../auth/session.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { ContactInput } from '../upstream/port.ts';
-import { IdempotencyKeyReusedError, OperationInProgressError, TransferBlockedError } from './errors.ts';
+import { IdempotencyKeyReusedError, OperationInProgressError, RequestFault, TransferBlockedError } from './errors.ts';
 import type {
   OperationScope,
   OrderRecord,
@@ -117,8 +117,11 @@ async function carryOut(
   const lease = holdLease(deps, claimed.id, owner, deps.clock.now() + deps.settings.leaseMs);
   const call: MeteredCall = { lane: 'money', tenant: claimed.organizationId, meter: scope.meter };
   try {
-    if (claimed.submittedAt !== null && (await hasLanded(deps, claimed, call)))
-      return await accept(deps, claimed, owner);
+    if (claimed.submittedAt !== null) {
+      const landed = await hasLanded(deps, claimed, call);
+      if (landed === null) throw notKnownYet();
+      if (landed) return await accept(deps, claimed, owner);
+    }
     const order = await withClient(deps, claimed, wanted, lease, call);
     const request = {
       name: order.domainName,
@@ -238,6 +241,13 @@ function audit({ store, clock }: RequestDeps, { session }: OperationScope, order
     requestId: session.requestId,
     occurredAt: clock.now(),
   });
+}
+
+function notKnownYet(): RequestFault {
+  return new RequestFault(
+    'UPSTREAM_UNAVAILABLE',
+    'Gandi could not be asked whether an earlier attempt landed. Nothing was sent; repeat with the same idempotency key.',
+  );
 }
 
 /** The order in the way is named only to those who may see it. */
