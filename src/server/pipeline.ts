@@ -11,7 +11,7 @@ import { useCostLimit } from './plugins/use-cost-limit.ts';
 import { useCsrfPrevention } from './plugins/use-csrf-prevention.ts';
 import { useDocumentLimits } from './plugins/use-document-limits.ts';
 import { useErrorMasking } from './plugins/use-error-masking.ts';
-import { useGraphqlEngine } from './plugins/use-graphql-engine.ts';
+import { useFreshEvents } from './plugins/use-fresh-events.ts';
 import { useOperationScope } from './plugins/use-operation-scope.ts';
 import { useRateLimitHeaders } from './plugins/use-rate-limit-headers.ts';
 import { type BudgetView, useUpstreamReport } from './plugins/use-upstream-report.ts';
@@ -60,7 +60,7 @@ export function createPipeline({ services, schema, isKey, logger, budget }: Pipe
       useDocumentLimits(),
       useCostLimit(),
       useOperationScope({ services, errors }),
-      useGraphqlEngine({ services, errors, budget }),
+      useFreshEvents({ services, errors, budget }),
     ],
   });
   return { yoga, errors };

@@ -1,4 +1,4 @@
-// Ordering a transfer, and helping one along.
+// Ordering a transfer, or a quote for it.
 import {
   IdempotencyKeyReusedError,
   InvalidAuthCodeError,
@@ -8,7 +8,6 @@ import {
   OrganizationNotEligibleError,
   RejectedByGandiError,
   TransferBlockedError,
-  WrongTransferStepError,
 } from '../src/services/errors.ts';
 import type { OrderRecord, TransferQuote, TransferRecord } from '../src/services/services.ts';
 import { badInput } from './bad-input.ts';
@@ -125,50 +124,8 @@ const TransferDomainInInput = builder.inputType('TransferDomainInInput', {
   }),
 });
 
-const ResendTransferApprovalSuccess = transferSaved('ResendTransferApprovalSuccess', 'Gandi sent the e-mail again.');
-const UpdateTransferAuthCodeSuccess = transferSaved(
-  'UpdateTransferAuthCodeSuccess',
-  'Gandi has the new auth code and goes on.',
-);
-const RelaunchTransferSuccess = transferSaved('RelaunchTransferSuccess', 'Gandi tries again.');
-
-function transferSaved(name: string, description: string) {
-  return builder.objectRef<{ readonly transfer: TransferRecord }>(name).implement({
-    description,
-    fields: (t) => ({ transfer: t.expose('transfer', { type: Transfer, description: 'The transfer as it is now.' }) }),
-  });
-}
-
-const transferIdDescription = 'Which transfer.';
-
-const ResendTransferApprovalInput = builder.inputType('ResendTransferApprovalInput', {
-  description: 'Which approval e-mail to send again.',
-  fields: (t) => ({
-    transferId: t.id({ required: true, description: transferIdDescription }),
-    email: t.string({
-      description: 'Address to send it to, one that Gandi asked before; the one that has not answered when not given.',
-    }),
-  }),
-});
-
-const UpdateTransferAuthCodeInput = builder.inputType('UpdateTransferAuthCodeInput', {
-  description: 'A new auth code for a transfer.',
-  fields: (t) => ({
-    transferId: t.id({ required: true, description: transferIdDescription }),
-    authCode: t.string({
-      required: true,
-      description: 'The new code. Sent to Gandi, never stored in clear, logged or shown.',
-    }),
-  }),
-});
-
-const RelaunchTransferInput = builder.inputType('RelaunchTransferInput', {
-  description: 'A transfer to try again.',
-  fields: (t) => ({ transferId: t.id({ required: true, description: transferIdDescription }) }),
-});
-
-builder.mutationFields((t) => ({
-  transferDomainIn: t.errorUnionField({
+builder.mutationField('transferDomainIn', (t) =>
+  t.errorUnionField({
     description:
       'Orders the transfer of a domain to Gandi for a client. This spends money: Gandi takes the price at once and the transfer then takes from minutes to more than a week. Try it with `dryRun: true` first.',
     types: [
@@ -208,76 +165,7 @@ builder.mutationFields((t) => ({
         : services.transfers.request(scope, { ...wish, idempotencyKey });
     },
   }),
-  resendTransferApproval: t.errorUnionField({
-    description: 'Has Gandi send the approval e-mail again. Helps while a transfer waits for its holder.',
-    types: [
-      ResendTransferApprovalSuccess,
-      InvalidInputError,
-      NotFoundError,
-      WrongTransferStepError,
-      RejectedByGandiError,
-    ],
-    union: {
-      name: 'ResendTransferApprovalResult',
-      description: 'What `resendTransferApproval` can come to.',
-      resolveType: () => ResendTransferApprovalSuccess,
-    },
-    complexity: { field: MUTATION_COST },
-    args: { input: t.arg({ type: ResendTransferApprovalInput, required: true, description: 'Which e-mail.' }) },
-    resolve: async (_root, { input }, { services, scope }) => ({
-      transfer: await services.transfers.resendApproval(scope, {
-        transferId: keyOf('Transfer', input.transferId, 'input.transferId'),
-        email: input.email ?? null,
-      }),
-    }),
-  }),
-  updateTransferAuthCode: t.errorUnionField({
-    description:
-      'Replaces the auth code of a transfer that stopped because the first one was refused. No new order, no new payment.',
-    types: [
-      UpdateTransferAuthCodeSuccess,
-      NotFoundError,
-      WrongTransferStepError,
-      InvalidAuthCodeError,
-      RejectedByGandiError,
-    ],
-    union: {
-      name: 'UpdateTransferAuthCodeResult',
-      description: 'What `updateTransferAuthCode` can come to.',
-      resolveType: () => UpdateTransferAuthCodeSuccess,
-    },
-    complexity: { field: MUTATION_COST },
-    args: {
-      input: t.arg({
-        type: UpdateTransferAuthCodeInput,
-        required: true,
-        description: 'Which transfer, and the new code.',
-      }),
-    },
-    resolve: async (_root, { input }, { services, scope }) => ({
-      transfer: await services.transfers.updateAuthCode(scope, {
-        transferId: keyOf('Transfer', input.transferId, 'input.transferId'),
-        authCode: input.authCode,
-      }),
-    }),
-  }),
-  relaunchTransfer: t.errorUnionField({
-    description: 'Has Gandi try a stopped transfer again after its cause was removed. No new order, no new payment.',
-    types: [RelaunchTransferSuccess, NotFoundError, WrongTransferStepError, RejectedByGandiError],
-    union: {
-      name: 'RelaunchTransferResult',
-      description: 'What `relaunchTransfer` can come to.',
-      resolveType: () => RelaunchTransferSuccess,
-    },
-    complexity: { field: MUTATION_COST },
-    args: { input: t.arg({ type: RelaunchTransferInput, required: true, description: 'Which transfer.' }) },
-    resolve: async (_root, { input }, { services, scope }) => ({
-      transfer: await services.transfers.relaunch(scope, {
-        transferId: keyOf('Transfer', input.transferId, 'input.transferId'),
-      }),
-    }),
-  }),
-}));
+);
 
 function clientChoice(choice: typeof TransferClientInput.$inferInput) {
   if (choice.id != null) return { id: keyOf('Client', choice.id, 'input.client.id') };

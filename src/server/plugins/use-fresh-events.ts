@@ -1,9 +1,8 @@
-// Runs operations with graphql-js itself, and each event of a subscription in a context of its own.
+// Runs each event of a subscription in a context of its own.
 import {
   createSourceEventStream,
   type ExecutionArgs,
   type ExecutionResult,
-  execute,
   executeSubscriptionEvent,
   mapSourceToResponseEvent,
   type ValidatedSubscriptionArgs,
@@ -16,18 +15,15 @@ import type { GatewayPlugin } from './plugin.ts';
 import { maskResult } from './use-error-masking.ts';
 import { type BudgetView, reportUpstream } from './use-upstream-report.ts';
 
-export interface EngineOptions {
+export interface FreshEventsOptions {
   readonly services: Services;
   readonly errors: ClientErrors;
   readonly budget: () => BudgetView;
 }
 
-export function useGraphqlEngine(options: EngineOptions): GatewayPlugin {
+export function useFreshEvents(options: FreshEventsOptions): GatewayPlugin {
   const subscribe = createSubscribe(options);
-  return {
-    onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
-    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
-  };
+  return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) };
 }
 
 type Events = AsyncIterableIterator<ExecutionResult>;
@@ -36,7 +32,7 @@ type Events = AsyncIterableIterator<ExecutionResult>;
  * Loaders remember what they loaded. Were they shared by the events of a subscription, the second event would show what the first one saw;
  * so every event gets a scope, and with it loaders and a meter, of its own.
  */
-function createSubscribe({ services, errors, budget }: EngineOptions) {
+function createSubscribe({ services, errors, budget }: FreshEventsOptions) {
   const runEvent = async (event: ValidatedSubscriptionArgs): Promise<ExecutionResult> => {
     const opened = event.contextValue as OperationContext;
     const context = openScope(services, opened, { maxAgeSeconds: null, isMutation: false });
