@@ -1,8 +1,16 @@
 // Says in a few plain words why Gandi could not be asked, for people who get an old answer instead.
 import { UpstreamError } from '../upstream/errors.ts';
 
+/** Gandi shows nothing where there was something before. Believing it would make everything look gone. */
+export class SuddenlyEmptyError extends UpstreamError {
+  constructor(what: string, endpoint: string) {
+    super(`Gandi’s list of ${what} is suddenly empty`, { kind: 'contract', endpoint, status: 200 });
+  }
+}
+
 /** Without a full stop, to stand inside a sentence. Never carries what was sent or a secret. */
 export function failureReason(error: UpstreamError): string {
+  if (error instanceof SuddenlyEmptyError) return error.message;
   switch (error.kind) {
     case 'busy':
       return `The call budget is full${error.retryAfterMs === null ? '' : ` for another ${seconds(error.retryAfterMs)}`}`;

@@ -48,6 +48,8 @@ export function ownerOfRow(sharingId: string | null, known: KnownOwners): RowOwn
 export interface DetailOwner {
   readonly organizationId: string;
   readonly clientId: string | null;
+  /** False when the spaces name nothing that is known: `clientId` then says nothing. */
+  readonly tellsClient: boolean;
 }
 
 /**
@@ -61,12 +63,12 @@ export function ownerOfDetail(
   before: string | null,
 ): DetailOwner | null {
   if (resellerId !== null && resellerId !== ownerSpaceId && known.organizations.has(resellerId))
-    return { organizationId: resellerId, clientId: ownerSpaceId };
+    return { organizationId: resellerId, clientId: ownerSpaceId, tellsClient: true };
   if (ownerSpaceId !== null && known.organizations.has(ownerSpaceId))
-    return { organizationId: ownerSpaceId, clientId: null };
+    return { organizationId: ownerSpaceId, clientId: null, tellsClient: true };
   const reseller = ownerSpaceId === null ? undefined : known.clients.get(ownerSpaceId);
-  if (reseller !== undefined) return { organizationId: reseller, clientId: ownerSpaceId };
+  if (reseller !== undefined) return { organizationId: reseller, clientId: ownerSpaceId, tellsClient: true };
   const [only, ...others] = known.organizations.keys();
   const organizationId = before ?? (others.length === 0 ? only : undefined);
-  return organizationId === undefined ? null : { organizationId, clientId: null };
+  return organizationId === undefined ? null : { organizationId, clientId: null, tellsClient: false };
 }

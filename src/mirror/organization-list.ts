@@ -1,0 +1,43 @@
+// The organizations of the credential: one call brings all of them.
+import { ageLimit, type Demand } from './demand.ts';
+import { SuddenlyEmptyError } from './failure.ts';
+import type { Caller } from './flights.ts';
+import type { ListFreshness } from './freshness.ts';
+import type { OwnerBook } from './known-owners.ts';
+import { LIST_KEYS, type Parts } from './parts.ts';
+
+export interface OrganizationList {
+  bring(demand: Demand): Promise<ListFreshness>;
+  /** The same for other shared work, at the default age. */
+  bringFor(caller: Caller): Promise<ListFreshness>;
+  /** Reads the list now, as a sign that the credential works. */
+  readNow(caller: Caller): Promise<void>;
+}
+
+export function createOrganizationList(parts: Parts, owners: OwnerBook): OrganizationList {
+  const { port, store, clock, ages, lists, wrote } = parts;
+
+  const read = async (caller: Caller) => {
+    const startedAt = clock.now();
+    caller.plan(1);
+    const rows = await caller.send((call) => port.organizations(call));
+    if (rows.length === 0 && (await store.organizations.all()).some(({ missingAt }) => missingAt === null))
+      throw new SuddenlyEmptyError('organizations', 'GET /organization/organizations');
+    await store.organizations.replaceAll(
+      rows.map((row) => ({ ...row, asOf: startedAt })),
+      startedAt,
+    );
+    owners.changed();
+    wrote();
+    await lists.complete(LIST_KEYS.organizations, { startedAt, fetched: rows.length, total: rows.length });
+  };
+  return {
+    bring: (demand) =>
+      lists.bring(LIST_KEYS.organizations, ageLimit(demand, ages, 'organizations', clock.now()), demand, read),
+    bringFor(caller) {
+      const limit = { askedAt: clock.now(), maxAgeMs: ages.organizations * 1_000 };
+      return lists.bringFor(caller, LIST_KEYS.organizations, limit, read);
+    },
+    readNow: read,
+  };
+}
