@@ -31,8 +31,8 @@ export function redactValue(value: unknown, depth = 0): unknown {
 
 const CREDENTIAL = /\b(Bearer|Apikey|Basic)\s+(?!\[redacted\])[^\s"'\\,;]+/gi;
 const PAIR =
-  /((?:\\?["'])?[\w-]*(?:authinfo|auth[-_]?code|authorization|token|api[-_]?key|secret|password)(?:\\?["'])?\s*[:=]\s*)(?!\s*\\?["']?\[redacted\])(\\?"(?:[^"\\]|\\[^"])*\\?"|'[^']*'|[^\s"'\\]+)/gi;
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+):[^\s/@]+@/gi;
+  /((?<![\w-])[\w-]*(?:authinfo|auth[-_]?code|authorization|token|api[-_]?key|secret|password)(?:\\?["'])?\s{0,3}[:=]\s{0,3})(?!\s{0,3}\\?["']?\[redacted\])(\\?"(?:[^"\\]|\\[^"])*\\?"|'[^']*'|[^\s"'\\]+)/gi;
+const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{1,200}):[^\s/@]{1,500}@/gi;
 
 /** Replaces credentials, `authinfo`-like pairs and passwords in URLs wherever they stand in a text. */
 export function redactText(text: string): string {
