@@ -57,6 +57,31 @@ describe('two budgets over one slow store', () => {
     expect(receiver.granted.map(({ name }) => name)).toEqual(['money', 'bulk']);
   });
 
+  it('ask for one slot at a time, however many calls come meanwhile', async () => {
+    const clock = fakeClock();
+    const slow = createSlowStore(clock);
+    let asked = 0;
+    let asking = 0;
+    const store: PermitStore = {
+      ...slow,
+      async take(now) {
+        asked += 1;
+        asking += 1;
+        expect(asking).toBe(1);
+        const answer = await slow.take(now);
+        asking -= 1;
+        return answer;
+      },
+    };
+    const budget = createBudget({ clock, limits: [window], store });
+    const receiver = createReceiver(clock, budget);
+    for (let call = 0; call < 5; call += 1) void receiver.call('call', { lane: 'money', tenant: 'a' });
+    expect(asked).toBe(1);
+    await clock.advance(100);
+    expect(receiver.granted.map(({ at }) => at)).toEqual([3, 6, 9, 12, 15]);
+    expect(asked).toBe(5);
+  });
+
   it('give a slot back when everyone who wanted it gave up meanwhile', async () => {
     const clock = fakeClock();
     const store = createSlowStore(clock);

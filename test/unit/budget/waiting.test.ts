@@ -1,4 +1,5 @@
 // What a caller may count on while it waits: refused early rather than late, gone at once when it gives up, one timer for everyone.
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { createBudget } from '../../../src/upstream/budget/budget.ts';
 import { BudgetRefused } from '../../../src/upstream/budget/refusal.ts';
@@ -162,6 +163,21 @@ describe('a caller that gives up', () => {
     expect(budget.snapshot().inFlight).toBe(1);
     permit.release();
     expect(budget.snapshot()).toMatchObject({ inFlight: 0, remaining: 1 });
+  });
+
+  it('is listened to no longer once it was served or refused', async () => {
+    const { clock, budget } = setup();
+    await spend(budget, 1);
+    const { signal } = new AbortController();
+    const served = budget.acquire({ lane: 'money', tenant: 'a', signal });
+    const refused = refusalOf(budget.acquire({ lane: 'backfill', tenant: 'a', signal, maxWaitMs: 3_000 }));
+    await refusalOf(budget.acquire({ lane: 'interactive', tenant: 'a', signal, maxWaitMs: 10 }));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(2);
+    await clock.advance(1_003);
+    await served;
+    await clock.advance(2_000);
+    await refused;
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   it('leaves no timer behind when nobody else waits', async () => {
