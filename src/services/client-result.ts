@@ -1,4 +1,5 @@
 // What a write to a client leads to: the client as Gandi then has it, or the outcome that a refusal becomes.
+import type { Clock } from '../lib/clock.ts';
 import { isUpstreamFailure } from '../mirror/failure.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { Store } from '../store/store.ts';
@@ -12,7 +13,8 @@ import { toRequestFault } from './upstream-faults.ts';
 export interface ClientWriteDeps {
   readonly port: Pick<GandiPort, 'clients' | 'client' | 'createClient' | 'updateClient'>;
   readonly store: Pick<Store, 'clients'>;
-  readonly mirror: Pick<Mirror, 'organizations' | 'clientDetails' | 'clientChanged' | 'wroteClient'>;
+  readonly mirror: Pick<Mirror, 'organizations' | 'clientChanged' | 'wroteClient'>;
+  readonly clock: Clock;
 }
 
 /** A write is followed to its end even when the caller has gone. */

@@ -2,21 +2,29 @@
 import { assertCan, canSee } from '../auth/session.ts';
 import { shown } from '../lib/text.ts';
 import { isUpstreamFailure } from '../mirror/failure.ts';
+import { freshnessOf } from '../mirror/freshness.ts';
 import type { ClientRecord } from '../store/records.ts';
 import type { ClientPatch, UpstreamClient } from '../upstream/port.ts';
-import { demandFor, orFault, writeFor } from './calls.ts';
+import { demandFor, writeFor } from './calls.ts';
 import { type ClientOnFile, differencesFrom, normaliseClientChanges } from './client-changes.ts';
 import { type ClientWriteDeps, readBack, toOutcome } from './client-result.ts';
 import { NotFoundError, RequestFault } from './errors.ts';
-import type { ClientNode, ClientsService, Depth, OperationScope } from './services.ts';
+import type { ClientsService, OperationScope } from './services.ts';
+import { toRequestFault } from './upstream-faults.ts';
 
-/** What a change is compared with must not be older than this, in seconds: Gandi's own pages change clients too. */
-const COMPARED_WITHIN_SECONDS = 60;
+/** What a change is compared with must be younger than this: Gandi's own pages change clients too. */
+const COMPARED_WITHIN_MS = 60_000;
 const ID_PATH = ['input', 'clientId'];
 const CHANGES_PATH = ['input', 'changes'];
 
+interface Present {
+  readonly client: ClientRecord;
+  readonly onFile: ClientOnFile;
+  readonly isCurrent: boolean;
+}
+
 export function createClientUpdate(deps: ClientWriteDeps): ClientsService['update'] {
-  const { port, store, mirror } = deps;
+  const { port, store, mirror, clock } = deps;
 
   const visible = async (scope: OperationScope, id: string): Promise<ClientRecord> => {
     const record = (await store.clients.byIds([id])).find((row) =>
@@ -25,7 +33,22 @@ export function createClientUpdate(deps: ClientWriteDeps): ClientsService['updat
     if (!record) throw new NotFoundError(`There is no client ${shown(id)}.`, ID_PATH);
     return record;
   };
-  /** Sends the patch. True when Gandi took it, or the answer got lost. */
+  /** The client as Gandi has it now; as it was when it was last read, when Gandi cannot be asked. */
+  const present = async (scope: OperationScope, known: ClientRecord): Promise<Present> => {
+    const { organizationId, id, detail, detailAsOf } = known;
+    if (detail !== null && detailAsOf !== null && clock.now() - detailAsOf < COMPARED_WITHIN_MS)
+      return { client: known, onFile: { ...known, ...detail }, isCurrent: true };
+    try {
+      const client = await mirror.clientChanged(organizationId, id, demandFor(scope));
+      if (client?.detail) return { client, onFile: { ...client, ...client.detail }, isCurrent: true };
+    } catch (error) {
+      if (!isUpstreamFailure(error)) throw error;
+      if (detail === null) throw toRequestFault(error);
+      return { client: known, onFile: { ...known, ...detail }, isCurrent: false };
+    }
+    throw new NotFoundError(`Gandi does not know client ${shown(id)} any more.`, ID_PATH);
+  };
+  /** Sends the patch and returns when Gandi took it, even when only reading the client again shows that. */
   const send = async (scope: OperationScope, client: ClientRecord, patch: ClientPatch): Promise<void> => {
     try {
       await port.updateClient(client.organizationId, client.id, patch, writeFor(scope));
@@ -52,22 +75,17 @@ export function createClientUpdate(deps: ClientWriteDeps): ClientsService['updat
 
   return async (scope, { clientId, changes }) => {
     assertCan(scope.session, 'client:write');
-    await visible(scope, clientId);
-    const details = await orFault(mirror.clientDetails([clientId], demandFor(scope, COMPARED_WITHIN_SECONDS)));
-    const detail = details.get(clientId);
-    if (!detail) throw new NotFoundError(`Gandi shows no data of client ${shown(clientId)}.`, ID_PATH);
-    const client = await visible(scope, clientId);
-    const onFile: ClientOnFile = { ...client, ...detail.value };
+    const askedAt = clock.now();
+    const { client, onFile, isCurrent } = await present(scope, await visible(scope, clientId));
     const patch = normaliseClientChanges(changes, CHANGES_PATH, onFile);
-    const differing = detail.freshness.state === 'STALE' ? patch : differencesFrom(onFile, patch);
-    if (Object.keys(differing).length === 0) return unchanged(client, detail);
+    const differing = isCurrent ? differencesFrom(onFile, patch) : patch;
+    if (Object.keys(differing).length === 0) {
+      const limit = { askedAt, maxAgeMs: COMPARED_WITHIN_MS };
+      return { ...client, freshness: freshnessOf(client.rowAsOf, limit, null) };
+    }
     await send(scope, client, differing);
     return readBack(deps, scope, client.organizationId, changed(client, onFile, differing));
   };
-}
-
-function unchanged(client: ClientRecord, { freshness }: Depth<unknown>): ClientNode {
-  return { ...client, freshness: { ...freshness, asOf: client.rowAsOf } };
 }
 
 function changed(client: ClientRecord, onFile: ClientOnFile, patch: ClientPatch): UpstreamClient {

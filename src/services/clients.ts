@@ -32,7 +32,7 @@ export function createClientsService(deps: ClientsDeps): ClientsService {
   /** The lists an answer rests on: whether a client has domains is known from the domains. */
   const bring = async (scope: OperationScope, filter: ClientFilter): Promise<ListFreshness> => {
     const demand = demandFor(scope);
-    const organizationId = scope.session.organizationId;
+    const organizationId = scope.session.organizationId ?? filter.organizationId ?? null;
     const clients = mirror.ensureClients(organizationId, demand);
     if (filter.hasDomains === undefined) return clients;
     const domains = mirror.ensureDomains({ ...(organizationId && { organizationId }), withClients: true }, demand);
