@@ -22,6 +22,8 @@ export interface TestStore {
   readonly store: Store;
   /** Runs SQL beside the store, to look at what it wrote. */
   query(sql: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  /** The client below the store. */
+  readonly prisma: PrismaClient;
   /** Closes the store; the database behind it is emptied and used again. */
   close(): Promise<void>;
 }
@@ -53,7 +55,7 @@ export async function createTestStore(
     closing ??= giveBack();
     return closing;
   };
-  return { store: { ...store, close }, query: database.query, close };
+  return { store: { ...store, close }, query: database.query, prisma: database.prisma, close };
 }
 
 interface TestDatabase {

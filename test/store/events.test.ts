@@ -1,0 +1,114 @@
+// The log: sequence numbers become readable in their order, so that a reader who remembers the last one it saw misses nothing.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { appendEvents, type NewEvent } from '../../src/store/events.ts';
+import { createTestStore, describeStore, type TestStore } from '../helpers/test-store.ts';
+import { NOON, order, transfer } from './samples.ts';
+
+const event = (subjectId: string): NewEvent => ({
+  organizationId: 'org-1',
+  clientId: null,
+  type: 'TRANSFER_CHANGED',
+  subjectType: 'Transfer',
+  subjectId,
+  payload: { id: subjectId },
+  occurredAt: NOON,
+});
+
+describeStore('events', (backend) => {
+  let test: TestStore;
+  beforeEach(async () => {
+    test = await createTestStore(backend);
+  });
+  afterEach(() => test.close());
+  const append = (...subjects: string[]) =>
+    test.prisma.$transaction((transaction) => appendEvents(transaction, subjects.map(event)));
+
+  it('are read after a sequence number, in order, as many as asked for', async () => {
+    expect(await test.store.events.head()).toBe(0n);
+    const appended = [...(await append('a', 'b')), ...(await append('a'))];
+    expect(appended.map(({ sequence }) => sequence)).toEqual([1n, 2n, 3n]);
+    expect(await test.store.events.after(0n, 1000)).toEqual(appended);
+    expect(await test.store.events.after(1n, 1)).toEqual(appended.slice(1, 2));
+    expect(await test.store.events.after(3n, 10)).toEqual([]);
+    expect(await test.store.events.head()).toBe(3n);
+    for (const limit of [0, 1001, 1.5]) await expect(test.store.events.after(0n, limit)).rejects.toThrow(RangeError);
+  });
+
+  it('tell the latest of each subject', async () => {
+    await append('a', 'b', 'a', 'c');
+    const latest = await test.store.events.latestFor('Transfer', ['a', 'b', 'nobody']);
+    expect(latest.map(({ subjectId, sequence }) => [subjectId, sequence])).toEqual([
+      ['a', 3n],
+      ['b', 2n],
+    ]);
+    expect(await test.store.events.latestFor('Order', ['a'])).toEqual([]);
+  });
+
+  it('leave no trace of a change that failed', async () => {
+    const failing = test.prisma.$transaction(async (transaction) => {
+      await appendEvents(transaction, [event('a')]);
+      throw new Error('after the append');
+    });
+    await expect(failing).rejects.toThrow('after the append');
+    expect(await test.store.events.after(0n, 10)).toEqual([]);
+    await append('b');
+    expect(await test.store.events.after(0n, 10)).toMatchObject([{ subjectId: 'b' }]);
+  });
+
+  it('make an append wait for the one before it, so that the later one is never seen first', async () => {
+    const appended = Promise.withResolvers<void>();
+    const mayCommit = Promise.withResolvers<void>();
+    const slow = test.prisma.$transaction(async (transaction) => {
+      await appendEvents(transaction, [event('slow')]);
+      appended.resolve();
+      await mayCommit.promise;
+    });
+    await appended.promise;
+    const quick = append('quick');
+    if (backend === 'postgresql') {
+      const waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+      while ((await test.query(waiting)).length === 0);
+      expect(await test.store.events.after(0n, 10)).toEqual([]);
+    }
+    mayCommit.resolve();
+    await Promise.all([slow, quick]);
+    expect((await test.store.events.after(0n, 10)).map(({ subjectId }) => subjectId)).toEqual(['slow', 'quick']);
+  });
+
+  it('reach a reader each once and in order while many change at once', async () => {
+    const orders = Array.from({ length: 12 }, () => order());
+    const movings = orders.map((one) => transfer(one));
+    await Promise.all(orders.map((one, n) => test.store.orders.claim(one, movings[n] ?? transfer(one))));
+    let writing = true;
+    const writers = Promise.all(
+      orders.map(async ({ id }) => {
+        for (let round = 1; round <= 8; round++)
+          await test.store.orders.change(
+            id,
+            { from: ['CLAIMED'] },
+            { transfer: { deadlineAt: NOON + round } },
+            NOON + round,
+          );
+      }),
+    ).finally(() => {
+      writing = false;
+    });
+    const seen: { sequence: bigint; subjectId: string; version: unknown }[] = [];
+    for (let last = false; ; ) {
+      const found = await test.store.events.after(seen.at(-1)?.sequence ?? 0n, 5);
+      seen.push(
+        ...found.map(({ sequence, subjectId, payload }) => ({ sequence, subjectId, version: payload.version })),
+      );
+      if (found.length === 0 && last) break;
+      last = !writing;
+    }
+    await writers;
+    const written = await test.query('SELECT sequence::text AS number FROM events ORDER BY events.sequence');
+    expect(seen.map(({ sequence }) => sequence.toString())).toEqual(written.map(({ number }) => number));
+    expect(seen).toHaveLength(12 * 8);
+    for (const { id } of movings)
+      expect(seen.filter(({ subjectId }) => subjectId === id).map(({ version }) => version)).toEqual([
+        2, 3, 4, 5, 6, 7, 8, 9,
+      ]);
+  });
+});
