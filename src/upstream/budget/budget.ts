@@ -19,6 +19,11 @@ export interface BudgetOptions {
   readonly limits: readonly RateLimit[];
   /** Where slots are counted. Default: in this process. */
   readonly store?: PermitStore;
+  /**
+   * Monotonic milliseconds until which a process before this one may have used up every window, such as the start of this one.
+   * Default: there was none. Another `store` knows by itself.
+   */
+  readonly usedUntil?: number;
   /** How long after {@link Permit.lost} the request may still reach Gandi. Default 10 seconds. */
   readonly maxTransitMs?: number;
   /** Calls one tenant may have waiting in one lane. Default 1,000. */
@@ -62,7 +67,7 @@ const SAME_MOMENT_MS = 1;
 export function createBudget(options: BudgetOptions): Budget {
   const { clock, maxTransitMs = 10_000, maxQueuedPerTenant = 1_000 } = options;
   assertRateLimits(options.limits);
-  const store = options.store ?? createLocalPermitStore(options.limits);
+  const store = options.store ?? createLocalPermitStore(options.limits, options.usedUntil);
   const pacer = createPacer(options.limits);
   const penalty = createPenalty();
   const granted = perLane(() => 0);

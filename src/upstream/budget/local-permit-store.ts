@@ -16,10 +16,12 @@ export function heldMs(windowMs: number): number {
 /**
  * Counts a call from its grant until `heldMs` after its latest possible arrival, in every window at once.
  * Hence two calls that use the same slot arrive more than a window apart, and no window holds more than its limit.
+ * @param usedUntil monotonic milliseconds until which others may have used up every window; without it nobody has.
  */
-export function createLocalPermitStore(initialLimits: readonly RateLimit[]): PermitStore {
+export function createLocalPermitStore(initialLimits: readonly RateLimit[], usedUntil?: number): PermitStore {
   assertRateLimits(initialLimits);
-  const log = createArrivalLog();
+  const most = Math.max(...initialLimits.map(({ limit }) => limit));
+  const log = createArrivalLog(usedUntil === undefined ? [] : new Array<number>(most).fill(usedUntil));
   let limits = initialLimits;
   let longestMs = longest(limits);
   let inFlight = 0;

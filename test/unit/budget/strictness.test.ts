@@ -7,7 +7,7 @@ import { LANES } from '../../../src/upstream/budget/lanes.ts';
 import type { Permit } from '../../../src/upstream/budget/permit.ts';
 import type { RateLimit } from '../../../src/upstream/budget/rate-limit.ts';
 import { type FakeClock, fakeClock } from '../../helpers/fake-clock.ts';
-import { mostInAnyWindow } from './receiver.ts';
+import { createReceiver, mostInAnyWindow } from './receiver.ts';
 
 const MAX_TRANSIT_MS = 700;
 
@@ -231,6 +231,27 @@ describe('the bound, case by case', () => {
     expect(budget.snapshot().inFlight).toBe(0);
     await clock.advance(600);
     expect(next).toEqual([1_003]);
+  });
+
+  it('keeps the limit across a restart, when told until when the process before may have sent', async () => {
+    const clock = fakeClock();
+    const limits = [
+      { limit: 30, windowMs: 2_000 },
+      { limit: 50, windowMs: 4_000 },
+    ];
+    await clock.advance(10_000);
+    const before = createReceiver(clock, createBudget({ clock, limits }));
+    for (let call = 0; call < 30; call += 1) void before.call('before', { lane: 'interactive', tenant: 'a' }, 10, 10);
+    await clock.advance(20);
+    const started = clock.monotonic();
+    await clock.advance(300);
+    const after = createReceiver(clock, createBudget({ clock, limits, usedUntil: started }));
+    for (let call = 0; call < 50; call += 1) void after.call('after', { lane: 'interactive', tenant: 'a' }, 10, 10);
+    await clock.advance(20_000);
+    expect(after.arrivals).toHaveLength(50);
+    for (const window of limits) {
+      expect(mostInAnyWindow([...before.arrivals, ...after.arrivals], window)).toBeLessThanOrEqual(window.limit);
+    }
   });
 
   it('does not care where the wall clock jumps', async () => {
