@@ -29,7 +29,7 @@ export const PriceProcess = builder.enumType('PriceProcess', {
     RENEW: { description: 'Adding years to a registered name.' },
     TRANSFER: { description: 'Bringing a name from another registrar; most TLDs add a year.' },
     RESTORE: { description: 'Taking an expired name back during its redemption period.' },
-    CHANGE_OWNER: { description: 'Changing the registrant, where it is not free.' },
+    CHANGE_REGISTRANT: { value: 'CHANGE_OWNER', description: 'Changing the registrant, where it is not free.' },
   } as const,
 });
 

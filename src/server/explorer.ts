@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { Clock } from '../lib/clock.ts';
 
 /** One operation of examples/: the document, and its variables as JSON text when it has any. */
 export interface Example {
@@ -14,17 +15,23 @@ export interface Example {
 }
 
 const EXAMPLES = new URL('../../examples/', import.meta.url);
+const DAY_MS = 86_400_000;
 
-/** All examples in the order of their file names; variables are in a `.json` beside the `.graphql`. */
-export function readExamples(folder: URL = EXAMPLES): readonly Example[] {
-  const files = new Set(readdirSync(folder));
+/**
+ * All examples in the order of their file names; variables are in a `.json` beside the `.graphql`.
+ * @param now epoch milliseconds: a value `"in 60 days"` becomes that instant.
+ */
+export function readExamples(now: number): readonly Example[] {
+  const files = new Set(readdirSync(EXAMPLES));
+  const read = (file: string) => readFileSync(new URL(file, EXAMPLES), 'utf8');
+  const inDays = (_whole: string, days: string) => JSON.stringify(new Date(now + Number(days) * DAY_MS).toISOString());
   const documents = [...files].filter((file) => file.endsWith('.graphql')).sort();
   return documents.map((file) => {
     const variables = file.replace(/\.graphql$/, '.json');
     return {
       file,
-      query: readFileSync(new URL(file, folder), 'utf8'),
-      variables: files.has(variables) ? readFileSync(new URL(variables, folder), 'utf8') : null,
+      query: read(file),
+      variables: files.has(variables) ? read(variables).replace(/"in (\d+) days"/g, inDays) : null,
     };
   });
 }
@@ -48,21 +55,26 @@ interface Page {
   readonly plain: Buffer;
   readonly compressed: Promise<Buffer>;
   readonly etag: string;
+  readonly renderedAt: number;
 }
 
-/**
- * The page is put together at the first visit and kept, plain and compressed. It holds no data and asks for no key; what it sends does.
- * @param needsKey shows where the key goes.
- */
-export function createExplorer({ endpoint, needsKey }: { endpoint: string; needsKey: boolean }) {
+export interface ExplorerOptions {
+  readonly endpoint: string;
+  /** Shows where the key goes. */
+  readonly needsKey: boolean;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** The page is put together at the first visit of a day and kept, plain and compressed. It holds no data and asks for no key; what it sends does. */
+export function createExplorer({ endpoint, needsKey, clock }: ExplorerOptions) {
   let page: Page | undefined;
-  const render = (): Page => {
+  const render = (now: number): Page => {
     const plain = Buffer.from(
       renderGraphiQL({
         title: 'Gandi Reseller Gateway',
         endpoint,
         subscriptionsProtocol: 'WS',
-        defaultTabs: readExamples().map(({ query, variables }) => ({ query, variables })),
+        defaultTabs: readExamples(now).map(({ query, variables }) => ({ query, variables })),
         headers: needsKey ? JSON.stringify({ authorization: 'Bearer <GATEWAY_API_KEY>' }, null, 2) : '{}',
         shouldPersistHeaders: false,
         defaultEditorToolsVisibility: needsKey ? 'headers' : 'variables',
@@ -72,24 +84,24 @@ export function createExplorer({ endpoint, needsKey }: { endpoint: string; needs
     );
     const etag = `"${createHash('sha256').update(plain).digest('base64url')}"`;
     const compressed = compress(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
-    return { plain, compressed, etag };
+    return { plain, compressed, etag, renderedAt: now };
   };
   return {
     /** True for a browser that opens the endpoint, as opposed to an app that sends a query with GET. */
-    isVisit: ({ method, headers, url = '' }: IncomingMessage) =>
-      (method === 'GET' || method === 'HEAD') &&
-      (headers.accept ?? '').includes('text/html') &&
-      !new URLSearchParams(url.split('?')[1]).has('extensions'),
+    isVisit: ({ method, headers }: IncomingMessage) =>
+      (method === 'GET' || method === 'HEAD') && (headers.accept ?? '').includes('text/html'),
     async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-      page ??= render();
-      response.setHeader('ETag', page.etag);
+      const now = clock.now();
+      if (page === undefined || now - page.renderedAt > DAY_MS) page = render(now);
+      const { plain, compressed, etag } = page;
+      response.setHeader('ETag', etag);
       response.setHeader('Cache-Control', 'no-cache');
       response.setHeader('Vary', 'Accept, Accept-Encoding');
       response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
       response.setHeader('Referrer-Policy', 'no-referrer');
-      if (request.headers['if-none-match'] === page.etag) return void response.writeHead(304).end();
+      if (request.headers['if-none-match'] === etag) return void response.writeHead(304).end();
       const brotli = /\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''));
-      const body = brotli ? await page.compressed : page.plain;
+      const body = brotli ? await compressed : plain;
       if (brotli) response.setHeader('Content-Encoding', 'br');
       response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': body.byteLength });
       response.end(request.method === 'HEAD' ? undefined : body);

@@ -45,7 +45,7 @@ export function createServer(options: ServerOptions): GatewayServer {
   const hasKey = config.apiKey !== null;
   const pipeline = createPipeline({ services, schema, isKey, logger, budget: budgetSnapshot });
   const webSockets = createWebSockets({ pipeline, isKey, hasKey });
-  const explorer = createExplorer({ endpoint: ENDPOINT, needsKey: hasKey });
+  const explorer = createExplorer({ endpoint: ENDPOINT, needsKey: hasKey, clock });
   const running = new Set<ServerResponse>();
   let draining = false;
   const answerHealth = createHealth({ isReady, isDraining: () => draining });
