@@ -1,0 +1,130 @@
+// The process dies at every single point of an order: after a restart and a repeat with the same key it was bought exactly once.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Store } from '../../../src/store/store.ts';
+import type { GandiPort } from '../../../src/upstream/port.ts';
+import { createTestStore, type TestStore } from '../../helpers/test-store.ts';
+import { maple, type Stage, scopeOf, setup, startGateway, wish } from './setup.ts';
+
+class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+/** Counts every call a process makes of the world outside, and dies at one of them: before it has an effect, or after it and before the answer is seen. */
+interface Death {
+  readonly at: number;
+  readonly when: 'before' | 'after';
+}
+
+function createMortal(death: Death | null) {
+  let calls = 0;
+  let dead = false;
+  const guard = async (run: () => unknown): Promise<unknown> => {
+    if (dead) throw new Killed();
+    const mine = ++calls;
+    if (death?.at === mine && death.when === 'before') dead = true;
+    if (dead) throw new Killed();
+    const result = await run();
+    if (death?.at === mine) dead = true;
+    if (dead) throw new Killed();
+    return result;
+  };
+  const wrap = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(_, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value === 'function')
+          return (...given: unknown[]) => guard(() => Reflect.apply(value, target, given));
+        return typeof value === 'object' && value !== null ? wrap(value) : value;
+      },
+    });
+  return { wrap, calls: () => calls, isDead: () => dead };
+}
+
+let database: TestStore;
+let stage: Stage;
+
+beforeEach(async () => {
+  database = await createTestStore();
+  stage = setup(database);
+  await stage.transfers.quote(scopeOf(), wish({ client: { create: maple } }));
+});
+afterEach(() => database.close());
+
+function mortalGateway(death: Death | null) {
+  const mortal = createMortal(death);
+  const store: Store = mortal.wrap(stage.store);
+  const port: GandiPort = mortal.wrap(stage.gandi.port);
+  return { mortal, ...startGateway({ store, port, clock: stage.clock, logger: stage.logger }) };
+}
+
+/** Restarts until the order is bought: leases run out, the reconciler looks, the caller repeats with the same key. */
+async function recover(input: ReturnType<typeof wish>): Promise<string> {
+  const restarted = startGateway({
+    store: stage.store,
+    port: stage.gandi.port,
+    clock: stage.clock,
+    logger: stage.logger,
+  });
+  for (let round = 0; round < 8; round++) {
+    for (const { settle } of await restarted.transfers.unresolved()) await settle();
+    const state = await restarted.transfers.request(scopeOf(), input).then(
+      ({ order }) => order.state,
+      (error: { code?: string }) => String(error.code),
+    );
+    if (state === 'ACCEPTED') return state;
+    await stage.clock.advance(31_000);
+  }
+  return 'not bought';
+}
+
+async function boundaries(input: ReturnType<typeof wish>): Promise<number> {
+  const { mortal, transfers } = mortalGateway(null);
+  await transfers.request(scopeOf(), input);
+  return mortal.calls();
+}
+
+describe.each([
+  ['a client that exists', wish()],
+  ['a client made on the fly', wish({ client: { create: maple } })],
+])('an order for %s', (_, input) => {
+  test('goes through a known number of calls that can each be the last', async () => {
+    expect(await boundaries(input)).toBeGreaterThan(12);
+  });
+
+  test.each(['before', 'after'] as const)('survives a death %s any of its calls', async (when) => {
+    const last = await boundaries(input);
+    const found: unknown[] = [];
+    for (let at = 1; at <= last; at++) {
+      await database.close();
+      database = await createTestStore();
+      stage = setup(database);
+      await stage.transfers.quote(scopeOf(), wish({ client: { create: maple } }));
+      const { mortal, transfers } = mortalGateway({ at, when });
+      await transfers.request(scopeOf(), input).catch(() => null);
+      expect(mortal.isDead()).toBe(true);
+      const state = await recover(input);
+      found.push({ at, state, bought: stage.gandi.orders.length, clients: stage.gandi.clientsOf(maple.email) });
+    }
+    const clients = 'create' in input.client ? 1 : 0;
+    expect(found).toEqual(found.map((_, index) => ({ at: index + 1, state: 'ACCEPTED', bought: 1, clients })));
+  });
+});
+
+describe('a death while the answer of Gandi is lost as well', () => {
+  test.each(['lost', 'taken-unanswered'] as const)('an order that was %s is bought once', async (fate) => {
+    const input = wish({ client: { create: maple } });
+    const last = await boundaries(input);
+    for (let at = Math.floor(last / 2); at <= last; at++) {
+      await database.close();
+      database = await createTestStore();
+      stage = setup(database);
+      await stage.transfers.quote(scopeOf(), input);
+      stage.gandi.willBe('order', fate);
+      stage.gandi.willBe('create', fate);
+      const { transfers } = mortalGateway({ at, when: 'before' });
+      await transfers.request(scopeOf(), input).catch(() => null);
+      expect(await recover(input)).toBe('ACCEPTED');
+      expect([stage.gandi.orders.length, stage.gandi.clientsOf(maple.email)]).toEqual([1, 1]);
+    }
+  });
+});

@@ -1,0 +1,189 @@
+// The transfers service over the real mirror, store, log and tail, and a Gandi in memory.
+import { ALL_SCOPES, type Session } from '../../../src/auth/session.ts';
+import { createLocalBus, type EventBus } from '../../../src/events/bus.ts';
+import { createInterest } from '../../../src/events/interest.ts';
+import { createEventLog } from '../../../src/events/log.ts';
+import { createEventTail } from '../../../src/events/tail.ts';
+import { SANDBOX_CADENCE } from '../../../src/jobs/poll-cadence.ts';
+import { createReconciler } from '../../../src/jobs/reconciler.ts';
+import { createTransferPoller } from '../../../src/jobs/transfer-poller.ts';
+import type { Clock } from '../../../src/lib/clock.ts';
+import { createUpstreamMeter } from '../../../src/lib/upstream-meter.ts';
+import type { Loaders } from '../../../src/loaders/loaders.ts';
+import { createMirror } from '../../../src/mirror/create-mirror.ts';
+import type {
+  CatalogService,
+  ClientDataInput,
+  OperationScope,
+  TransferDomainInInput,
+  TransferRecord,
+} from '../../../src/services/services.ts';
+import { createTransfersService, type TransferSettings } from '../../../src/services/transfers.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { createLogger, type Logger } from '../../../src/telemetry/logger.ts';
+import type { GandiPort } from '../../../src/upstream/port.ts';
+import { type FakeClock, fakeClock } from '../../helpers/fake-clock.ts';
+import type { FakeWorld } from '../../helpers/fake-gandi.ts';
+import type { TestStore } from '../../helpers/test-store.ts';
+import { createTransferGandi, type TransferGandi } from './gandi.ts';
+
+export const CODE = 'Secret-Code-42';
+
+export const maple: ClientDataInput = {
+  type: 'COMPANY',
+  companyName: 'Maple Oy',
+  firstName: 'Nia',
+  lastName: 'Okafor',
+  email: 'nia@maple.example',
+  street: '1 Test Way',
+  zip: '00100',
+  city: 'Helsinki',
+  country: 'FI',
+  phone: '040 123 4567',
+  reference: 'ACC-0042',
+};
+
+export const wish = (more: Partial<TransferDomainInInput> = {}): TransferDomainInInput => ({
+  domain: 'moving.com',
+  payerId: 'reseller',
+  client: { id: 'c00' },
+  authCode: CODE,
+  years: 1,
+  changeRegistrant: true,
+  idempotencyKey: 'wish-1',
+  ...more,
+});
+
+export function sessionOf(more: Partial<Session> = {}): Session {
+  return {
+    actor: { kind: 'key', id: 'k1' },
+    organizationId: null,
+    clientId: null,
+    scopes: ALL_SCOPES,
+    language: 'en',
+    requestId: 'r1',
+    ...more,
+  };
+}
+
+/** A scope whose loaders know how to forget and nothing else. */
+export function scopeOf(session: Partial<Session> = {}): OperationScope {
+  const forgetful = { clear: () => forgetful, prime: () => forgetful };
+  const loaders = new Proxy({} as Loaders, { get: () => forgetful });
+  return { session: sessionOf(session), meter: createUpstreamMeter(), maxAgeSeconds: null, signal: undefined, loaders };
+}
+
+export const catalog: Pick<CatalogService, 'prices'> = {
+  async prices(_scope, { tlds, currency }) {
+    const money = (minor: number) => ({ minor, currency });
+    const price = {
+      minYears: 1,
+      maxYears: 9,
+      beforeTaxes: money(1_550),
+      afterTaxes: money(1_860),
+      normalBeforeTaxes: null,
+      normalAfterTaxes: null,
+      isDiscounted: false,
+      isPremium: false,
+    };
+    const freshness = { asOf: 0, state: 'MIRRORED', reason: null } as const;
+    return (tlds ?? []).flatMap((tld) =>
+      tld === 'com' ? [{ tld, process: 'TRANSFER' as const, prices: [price], freshness }] : [],
+    );
+  },
+};
+
+export interface Gateway {
+  readonly transfers: ReturnType<typeof createTransfersService>;
+  readonly bus: EventBus;
+  readonly poller: ReturnType<typeof createTransferPoller>;
+  readonly reconciler: ReturnType<typeof createReconciler>;
+  readonly interest: ReturnType<typeof createInterest<TransferRecord>>;
+  readonly tail: ReturnType<typeof createEventTail>;
+}
+
+/** One process of the gateway. Another one on the same store and Gandi is what a restart gives. */
+export function startGateway(parts: {
+  readonly store: Store;
+  readonly port: GandiPort;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly settings?: Partial<TransferSettings>;
+}): Gateway {
+  const { store, port, clock, logger, settings = {} } = parts;
+  const bus = createLocalBus();
+  const log = createEventLog(store.events);
+  const tail = createEventTail({ log, bus, clock, logger });
+  const interest = createInterest<TransferRecord>();
+  const mirror = createMirror({ port, store, clock });
+  const transfers = createTransfersService({
+    store,
+    port,
+    mirror,
+    catalog,
+    bus,
+    log,
+    tail,
+    interest,
+    clock,
+    logger,
+    settings,
+  });
+  const poller = createTransferPoller({
+    store,
+    transfers,
+    bus,
+    interest,
+    clock,
+    logger,
+    cadence: SANDBOX_CADENCE,
+    owner: crypto.randomUUID(),
+    random: () => 0.5,
+  });
+  const reconciler = createReconciler({ transfers, bus, clock, logger });
+  return { transfers, bus, poller, reconciler, interest, tail };
+}
+
+export interface Stage extends Gateway {
+  readonly gandi: TransferGandi;
+  readonly clock: FakeClock;
+  readonly store: Store;
+  readonly logger: Logger;
+  /** Everything that was logged. */
+  logged(): string;
+  /** One round of the reconciler. */
+  reconcile(): Promise<void>;
+  /** One look at the transfer of this name, as the poller takes it. */
+  look(name?: string): Promise<TransferRecord>;
+}
+
+export function setup(test: TestStore, change: (world: FakeWorld) => void = () => {}): Stage {
+  const clock = fakeClock();
+  const gandi = createTransferGandi(clock, change);
+  const lines: string[] = [];
+  const logger = createLogger({ level: 'trace', pretty: false, destination: { write: (line) => lines.push(line) } });
+  const { store } = test;
+  const gateway = startGateway({ store, port: gandi.port, clock, logger });
+  return {
+    ...gateway,
+    gandi,
+    clock,
+    store,
+    logger,
+    logged: () => lines.join(''),
+    async reconcile() {
+      for (const { settle } of await gateway.transfers.unresolved()) await settle();
+    },
+    async look(name = 'moving.com') {
+      const page = await store.transfers.list({
+        visibility: { organizationId: null, clientId: null },
+        filter: { domainName: name, open: true },
+        orderBy: { field: 'STARTED_AT', direction: 'DESC' },
+        page: { first: 1 },
+      });
+      const transfer = page.rows[0]?.row;
+      if (transfer === undefined) throw new Error(`No transfer of ${name} is under way.`);
+      return (await gateway.transfers.look(transfer, new AbortController().signal)).transfer;
+    },
+  };
+}
