@@ -22,6 +22,8 @@ export interface Rig {
   call(more?: Partial<CallOptions>): CallOptions & { meter: NonNullable<CallOptions['meter']> };
   /** Lets time pass until the promise settles. */
   settle<T>(promise: Promise<T>): Promise<T>;
+  /** Lets sockets work while the clock stands still, or moves by `stepMs` each turn, until the condition holds. @throws after 20,000 turns. */
+  until(condition: () => boolean, stepMs?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,12 @@ export async function createRig(options: Partial<GandiV5Options> = {}): Promise<
         await clock.advance(20);
       }
       return promise;
+    },
+    async until(condition, stepMs = 0) {
+      for (let turns = 0; !condition(); turns++) {
+        if (turns > 20_000) throw new Error('what the test waits for did not happen');
+        await clock.advance(stepMs);
+      }
     },
     async close() {
       await gandi.close();

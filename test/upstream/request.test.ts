@@ -1,5 +1,7 @@
 // The one sender: what is resent and what never is, which outcomes are ambiguous, what becomes of permits, over real sockets.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../src/telemetry/logger.ts';
+import { createGandiV5 } from '../../src/upstream/v5.ts';
 import { createRig, type Rig, upstreamError } from '../helpers/gandi-v5.ts';
 
 const DOMAIN = 'GET /domain/domains/plum.example';
@@ -52,7 +54,7 @@ describe('a read', () => {
     const started = rig.clock.monotonic();
     const outcome = upstreamError(read());
     await rig.gandi.seen(1);
-    while (rig.gandi.calls.length < 3) await rig.clock.advance(1);
+    await rig.until(() => rig.gandi.calls.length === 3, 1);
     await outcome;
     expect(rig.clock.monotonic() - started).toBeGreaterThanOrEqual(0.5 * 300 + 0.5 * 600);
   });
@@ -84,7 +86,7 @@ describe('too many calls', () => {
     const started = rig.clock.monotonic();
     const domain = read();
     await rig.gandi.seen(1);
-    while (rig.budget.snapshot().pausedUntil === null) await rig.clock.advance(0);
+    await rig.until(() => rig.budget.snapshot().pausedUntil !== null);
     await rig.clock.advance(6_990);
     expect(rig.gandi.calls).toHaveLength(1);
     await rig.settle(domain);
@@ -212,7 +214,7 @@ describe('an abort', () => {
     const abort = new AbortController();
     const outcome = read({ signal: abort.signal });
     await rig.gandi.seen(1);
-    while (!rig.log().includes('"status":502')) await rig.clock.advance(0);
+    await rig.until(() => rig.log().includes('"status":502'));
     abort.abort(new Error('enough'));
     await expect(outcome).rejects.toThrow('enough');
     await rig.clock.advance(10_000);
@@ -333,11 +335,7 @@ describe('the connection', () => {
   });
 
   it('keeps the path of the configured address', async () => {
-    const nested = await createRig();
-    await nested.close();
     rig.gandi.on('GET /proxy/v5/domain/domains/plum.example', 'domain/ok');
-    const { createGandiV5 } = await import('../../src/upstream/v5.ts');
-    const { silentLogger } = await import('../../src/telemetry/logger.ts');
     const port = createGandiV5({
       baseUrl: `${rig.gandi.url}/proxy/`,
       token: 'Apikey older-key',
