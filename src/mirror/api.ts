@@ -74,5 +74,8 @@ export interface Mirror {
     query: { readonly limit: number; readonly olderThan: number; readonly expiringBefore: number },
     demand: Demand,
   ): Promise<{ readonly due: number; readonly failed: number; readonly reason: string | null }>;
-  progress(): Promise<MirrorProgress>;
+  /** As far as this process has heard: nothing yet in the first moment after a start. */
+  progress(): MirrorProgress;
+  /** Resolves when no work is under way, however it ended. */
+  idle(): Promise<void>;
 }

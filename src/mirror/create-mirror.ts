@@ -78,7 +78,7 @@ export function createMirror(options: MirrorOptions): Mirror {
     user: createViewer(parts),
     async organizations(demand) {
       const freshness = await organizations.bring(demand);
-      return { rows: await store.organizations.all(), freshness };
+      return { rows: await owners.organizations(), freshness };
     },
     ensureClients: clients.bring,
     clientDetails: clientDetails.bring,
@@ -115,8 +115,9 @@ export function createMirror(options: MirrorOptions): Mirror {
         reason: stale[0]?.freshness.reason ?? null,
       };
     },
-    async progress() {
-      const record = await lists.state(LIST_KEYS.domains);
+    idle: flights.idle,
+    progress() {
+      const record = lists.peek(LIST_KEYS.domains);
       return {
         isComplete: record?.completeAt != null,
         domains: record?.fetched ?? 0,

@@ -4,9 +4,14 @@ import type { Lane } from '../upstream/budget/lanes.ts';
 import type { AgeLimit } from './freshness.ts';
 
 export interface Demand {
-  /** Oldest answer that will do, in seconds; null = each kind's configured default. 0 always asks Gandi. */
+  /** Oldest answer that will do, in seconds; null = each kind's configured default. 0 asks Gandi. */
   readonly maxAgeSeconds: number | null;
   readonly lane: Lane;
+  /**
+   * When the operation began, if it asks several times: what was fetched since then is not fetched again, whatever `maxAgeSeconds` says. Default: now.
+   * To be left out after a write, which makes everything older untrue.
+   */
+  readonly askedAt?: number;
   /** Whose turn it is inside the lane. */
   readonly tenant: string;
   /** Longest wait for a refresh in milliseconds; then an old answer is given. Default: the mirror's own. */
@@ -28,6 +33,6 @@ export interface MirrorAges {
 
 export type MirroredKind = keyof MirrorAges;
 
-export function ageLimit(demand: Demand, ages: MirrorAges, kind: MirroredKind, askedAt: number): AgeLimit {
-  return { askedAt, maxAgeMs: (demand.maxAgeSeconds ?? ages[kind]) * 1_000 };
+export function ageLimit(demand: Demand, ages: MirrorAges, kind: MirroredKind, now: number): AgeLimit {
+  return { askedAt: demand.askedAt ?? now, maxAgeMs: (demand.maxAgeSeconds ?? ages[kind]) * 1_000 };
 }

@@ -4,7 +4,7 @@ import type { ClientDomains } from './client-domains.ts';
 import { ageLimit, type Demand, type MirroredKind } from './demand.ts';
 import type { DetailReading, DomainDetails } from './domain-detail.ts';
 import type { DomainList } from './domain-list.ts';
-import { failureReason } from './failure.ts';
+import { failureReason, isUpstreamFailure } from './failure.ts';
 import { type AgeLimit, type Depth, freshnessOf, isTooOld } from './freshness.ts';
 import { type DomainKey, domainKeyText } from './keys.ts';
 import type { OwnerBook } from './known-owners.ts';
@@ -107,7 +107,7 @@ export function createDomainDepths(
     const reason = outcomes.find(({ state }) => state === 'STALE')?.reason ?? null;
     return new Map(reason === null ? [] : wanted.map(({ name }) => [name, reason]));
   };
-  /** A plan whose lists fail with nothing in them yet says so as a reason too: the rows are in the mirror. */
+  /** The rows are in the mirror, so a list that cannot be read at all is a reason too, not the end. */
   const bring = async (
     wanted: 'rows' | 'clients',
     keys: readonly DomainKey[],
@@ -116,7 +116,12 @@ export function createDomainDepths(
   ): Promise<Reasons> => {
     const organizationIds = [...new Set(keys.map(({ organizationId }) => organizationId))];
     const plan = planDomains(wanted, keys.length, await portfolio(organizationIds));
-    return execute(plan, keys, limit, demand);
+    try {
+      return await execute(plan, keys, limit, demand);
+    } catch (error) {
+      if (!isUpstreamFailure(error)) throw error;
+      return new Map(keys.map(({ name }) => [name, `${failureReason(error)}.`]));
+    }
   };
 
   return {

@@ -67,12 +67,19 @@ export function createDomainListing(
     const [first, ...others] = [...read, ...young];
     return first === undefined ? null : worstOf(first, ...others);
   };
-  const bringLinks = async (organizationId: string, limit: AgeLimit, demand: Demand): Promise<ListFreshness> => {
+  /** @param whole the list of all domains as it was just brought; its reading may have told all links. */
+  const bringLinks = async (
+    organizationId: string,
+    limit: AgeLimit,
+    demand: Demand,
+    whole: ListFreshness,
+  ): Promise<ListFreshness> => {
     const key = LIST_KEYS.domainClients(organizationId);
     const asOf = await lists.asOf(key);
+    if (asOf !== null && whole.state === 'LIVE' && asOf >= (whole.asOf ?? limit.askedAt)) return whole;
     if (!isTooOld(asOf, limit)) return mirrored(asOf);
     const count = await store.domains.countUnlinked(organizationId, limit.askedAt - limit.maxAgeMs);
-    if (count === 0) return mirrored(await lists.asOf(LIST_KEYS.domains));
+    if (count === 0) return whole;
     const portfolio = await depths.portfolio([organizationId]);
     const { kind } = planDomains('clients', Number.POSITIVE_INFINITY, portfolio);
     if (kind === 'list') await list.bring({ askedAt: limit.askedAt, maxAgeMs: 0 }, demand);
@@ -91,7 +98,7 @@ export function createDomainListing(
       const resellers = (await owners.resellers()).filter(
         (id) => scope.organizationId === undefined || id === scope.organizationId,
       );
-      const links = await Promise.all(resellers.map((id) => bringLinks(id, limit, demand)));
+      const links = await Promise.all(resellers.map((id) => bringLinks(id, limit, demand, freshness)));
       return worstOf(freshness, ...links);
     },
   };

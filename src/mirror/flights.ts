@@ -41,6 +41,8 @@ export interface Flights {
   run<T>(key: string, demand: Demand, options: FlightOptions, work: Work<T>): Promise<Outcome<T>>;
   /** Callers that come from now on begin anew instead of joining: something changed upstream. */
   forget(key: string): void;
+  /** Resolves when no work is under way, forgotten and abandoned work included, however it ended. */
+  idle(): Promise<void>;
 }
 
 type Counter = 'planned' | 'made' | 'coalesced';
@@ -68,6 +70,7 @@ class AbandonedError extends Error {
 
 export function createFlights({ clock }: { readonly clock: Clock }): Flights {
   const flights = new Map<string, Flight>();
+  const inTheAir = new Set<Promise<unknown>>();
 
   const take = (key: string, work: Work<unknown>, passenger: Passenger): { flight: Flight; leave: () => void } => {
     const known = flights.get(key);
@@ -126,7 +129,12 @@ export function createFlights({ clock }: { readonly clock: Clock }): Flights {
       if (flights.get(key) === flight) flights.delete(key);
     };
     const outcome = Promise.resolve().then(() => work(caller));
-    outcome.then(forgetSelf, forgetSelf);
+    inTheAir.add(outcome);
+    const landed = () => {
+      inTheAir.delete(outcome);
+      forgetSelf();
+    };
+    outcome.then(landed, landed);
     const flight: Flight = {
       outcome,
       urgencyChanged,
@@ -180,6 +188,9 @@ export function createFlights({ clock }: { readonly clock: Clock }): Flights {
       }
     },
     forget: (key) => void flights.delete(key),
+    async idle() {
+      while (inTheAir.size > 0) await Promise.allSettled(inTheAir);
+    },
   };
 }
 

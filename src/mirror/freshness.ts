@@ -32,9 +32,9 @@ export interface AgeLimit {
   readonly maxAgeMs: number;
 }
 
-/** True when something of this age must be fetched again. An age of exactly the maximum is too old, so that a maximum of 0 always asks Gandi. */
+/** True when something of this age must be fetched again. With a maximum of 0 only what was fetched since the question will do. */
 export function isTooOld(asOf: number | null, limit: AgeLimit): boolean {
-  return asOf === null || limit.askedAt - asOf >= limit.maxAgeMs;
+  return asOf === null || limit.askedAt - asOf > limit.maxAgeMs;
 }
 
 /** @param reason why nothing younger was to be had; used only when `asOf` is too old. */

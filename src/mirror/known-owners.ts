@@ -1,8 +1,11 @@
 // Who can own a domain, as the mirror knows it now: kept in memory until organizations or clients change.
+import type { OrganizationRecord } from '../store/records.ts';
 import type { KnownOwners } from './owners.ts';
 import type { MirrorStore } from './parts.ts';
 
 export interface OwnerBook {
+  /** Every organization, those missing from Gandi's list included. */
+  organizations(): Promise<readonly OrganizationRecord[]>;
   known(): Promise<KnownOwners>;
   /** Organizations or clients were written. */
   changed(): void;
@@ -10,19 +13,25 @@ export interface OwnerBook {
   resellers(): Promise<readonly string[]>;
 }
 
-export function createOwnerBook(store: Pick<MirrorStore, 'organizations' | 'clients'>): OwnerBook {
-  let current: Promise<KnownOwners> | null = null;
+interface Book {
+  readonly all: readonly OrganizationRecord[];
+  readonly known: KnownOwners;
+}
 
-  const read = async (): Promise<KnownOwners> => {
-    const rows = (await store.organizations.all()).filter(({ missingAt }) => missingAt === null);
+export function createOwnerBook(store: Pick<MirrorStore, 'organizations' | 'clients'>): OwnerBook {
+  let current: Promise<Book> | null = null;
+
+  const read = async (): Promise<Book> => {
+    const all = await store.organizations.all();
+    const rows = all.filter(({ missingAt }) => missingAt === null);
     const organizations = new Map(rows.map(({ id, isReseller }) => [id, { isReseller }]));
     const clients = new Map<string, string>();
     for (const { id, isReseller } of rows) {
       if (isReseller) for (const clientId of await store.clients.ids(id)) clients.set(clientId, id);
     }
-    return { organizations, clients };
+    return { all, known: { organizations, clients } };
   };
-  const known = (): Promise<KnownOwners> => {
+  const book = (): Promise<Book> => {
     if (current) return current;
     const reading = read();
     current = reading;
@@ -32,12 +41,13 @@ export function createOwnerBook(store: Pick<MirrorStore, 'organizations' | 'clie
     return reading;
   };
   return {
-    known,
+    organizations: async () => (await book()).all,
+    known: async () => (await book()).known,
     changed() {
       current = null;
     },
     async resellers() {
-      const { organizations } = await known();
+      const { organizations } = (await book()).known;
       return [...organizations].filter(([, { isReseller }]) => isReseller).map(([id]) => id);
     },
   };

@@ -28,6 +28,8 @@ export interface Lists {
   bringFor(caller: Caller, key: string, limit: AgeLimit, read: ReadList): Promise<ListFreshness>;
   /** What is known of a list; null when no page of it ever came. */
   state(key: string): Promise<MirrorListRecord | null>;
+  /** The same without waiting: null too while it is still being read from the store, which this starts. */
+  peek(key: string): MirrorListRecord | null;
   /** How old the list is: the moment its last complete reading began. null = never complete. */
   asOf(key: string): Promise<number | null>;
   progress(key: string, fetched: number, total: number | null): Promise<void>;
@@ -48,12 +50,20 @@ export function createLists(deps: {
   const records = new Map<string, Promise<MirrorListRecord | null>>();
   const failures = new Map<string, { readonly error: UpstreamError; readonly until: number }>();
 
+  const latest = new Map<string, MirrorListRecord | null>();
+
+  const keep = (key: string, reading: Promise<MirrorListRecord | null>) => {
+    records.set(key, reading);
+    reading.then(
+      (record) => latest.set(key, record),
+      () => records.delete(key),
+    );
+  };
   const state = (key: string): Promise<MirrorListRecord | null> => {
     const known = records.get(key);
     if (known) return known;
     const reading = store.get(key);
-    records.set(key, reading);
-    reading.catch(() => records.delete(key));
+    keep(key, reading);
     return reading;
   };
   /** Changes of one list are written one after the other. */
@@ -63,8 +73,7 @@ export function createLists(deps: {
       await store.put(record);
       return record;
     });
-    records.set(key, writing);
-    writing.catch(() => records.delete(key));
+    keep(key, writing);
     return writing.then(() => {});
   };
   const answer = async (
@@ -115,6 +124,10 @@ export function createLists(deps: {
 
   return {
     state,
+    peek(key) {
+      if (!records.has(key)) void state(key).catch(() => {});
+      return latest.get(key) ?? null;
+    },
     asOf: async (key) => asOfRecord(await state(key)),
     async bring(key, limit, demand, read) {
       const now = await atOnce(key, limit);

@@ -1,7 +1,7 @@
 // Services over literals, for tests of the schema and the transports: a small portfolio, and a log of what was asked.
-import DataLoader from 'dataloader';
 import { decodeCursor, encodeCursor } from '../../src/lib/cursor.ts';
 import { createUpstreamMeter } from '../../src/lib/upstream-meter.ts';
+import type { Loaders } from '../../src/loaders/loaders.ts';
 import { RequestFault } from '../../src/services/errors.ts';
 import type {
   ClientNode,
@@ -22,6 +22,9 @@ export const ORGANIZATION_ID = '11111111-1111-4111-8111-111111111111';
 export const CLIENT_ID = '22222222-2222-4222-8222-222222222222';
 export const ORDER_ID = '01890000-0000-7000-8000-000000000001';
 export const TRANSFER_ID = '01890000-0000-7000-8000-000000000002';
+
+/** Resolvers ask services; only services use loaders, and these do not. */
+const NO_LOADERS = {} as Loaders;
 
 const freshness = { asOf: NOW, state: 'MIRRORED', reason: null } as const;
 
@@ -176,7 +179,6 @@ export function createFakeServices({
     <T extends { id: string }>(thing: T) =>
     async (_scope: unknown, id: string): Promise<T | null> =>
       id === thing.id ? thing : null;
-  const loader = <K, V>(load: (key: K) => V) => new DataLoader<K, V>(async (keys) => keys.map(load));
   const services: Services = {
     organizations: {
       viewer: logged('organizations.viewer', async ({ session }) => ({
@@ -259,18 +261,7 @@ export function createFakeServices({
       meter: createUpstreamMeter(),
       maxAgeSeconds,
       signal,
-      loaders: {
-        domains: new DataLoader(
-          async (keys) => keys.map(({ name }) => domains.find((domain) => domain.name === name) ?? null),
-          {
-            cacheKeyFn: ({ name }) => name,
-          },
-        ),
-        clients: loader((id: string) => (id === client.id ? client : null)),
-        orders: loader((id: string) => (id === order.id ? order : null)),
-        transfers: loader((id: string) => (id === transfer.id ? transfer : null)),
-        transfersByOrder: loader((id: string) => (id === order.id ? transfer : null)),
-      },
+      loaders: NO_LOADERS,
     }),
   };
   const changes = overrides?.(calls) ?? {};
