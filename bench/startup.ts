@@ -11,8 +11,8 @@ const MAX_RESTART_MS = 5_000;
 const MAX_MEGABYTES = 700;
 
 const PORTFOLIO = `{
-  organizations { name isReseller clients(first: 5) { totalCount nodes { name } } }
-  domains(first: 100, filter: { presence: [PRESENT] }) { totalCount freshness { isComplete } nodes { name expiresAt client { name } } }
+  organizations { name isReseller clients(first: 5) { totalCount edges { node { name } } } }
+  domains(first: 100, filter: { presence: [PRESENT] }) { totalCount freshness { isComplete } edges { node { name expiresAt client { name } } } }
 }`;
 
 interface Answer {

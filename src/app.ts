@@ -1,0 +1,182 @@
+// The composition root: the only file that knows every part, in the order data flows through them.
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { schema } from '../schema/index.ts';
+import type { Session } from './auth/session.ts';
+import type { Config } from './config.ts';
+import { createLocalBus } from './events/bus.ts';
+import { createInterest } from './events/interest.ts';
+import { createEventLog } from './events/log.ts';
+import { createEventTail } from './events/tail.ts';
+import { createMirrorSync } from './jobs/mirror-sync.ts';
+import { REAL_CADENCE, SANDBOX_CADENCE } from './jobs/poll-cadence.ts';
+import { createReconciler } from './jobs/reconciler.ts';
+import { createTransferPoller } from './jobs/transfer-poller.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { createUpstreamMeter } from './lib/upstream-meter.ts';
+import { createLoaders } from './loaders/loaders.ts';
+import { createMirror } from './mirror/mirror.ts';
+import { createServer } from './server/http.ts';
+import { createCatalogService } from './services/catalog.ts';
+import { createClientsService } from './services/clients.ts';
+import { createDomainsService } from './services/domains.ts';
+import { createOrdersService } from './services/orders.ts';
+import { createOrganizationsService } from './services/organizations.ts';
+import type { OperationScope, Services, TransferRecord } from './services/services.ts';
+import { createTransfersService } from './services/transfers.ts';
+import { createUpstreamService } from './services/upstream.ts';
+import { openDatabase } from './store/database.ts';
+import type { Store } from './store/store.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { createBudget } from './upstream/budget/budget.ts';
+import { createGandiV5 } from './upstream/v5.ts';
+
+/** Where Gandi is and how to sign in. */
+export interface GandiAccess {
+  readonly apiUrl: string;
+  readonly token: string;
+}
+
+export interface App {
+  readonly services: Services;
+  /** What the database is and where, without its password. */
+  readonly database: string;
+  /** How far the first fill of the mirror is. */
+  progress(): { readonly isComplete: boolean; readonly domains: number; readonly total: number | null };
+  /** Starts serving, then the jobs. @throws {ListenError} in one line for the operator. */
+  listen(): Promise<{ readonly url: string }>;
+  /** Takes nothing new, lets what runs come to its end, and closes everything. Idempotent. */
+  close(reason: string): Promise<void>;
+}
+
+/** The database holds the mirror of another Gandi account. */
+export class OtherAccountError extends Error {
+  override readonly name = 'OtherAccountError';
+}
+
+/**
+ * Wires one gateway. Nothing is sent to Gandi before {@link App.listen}.
+ * @throws {DatabaseError | DataFolderLockedError | OtherAccountError} in one line for the operator; nothing stays open then.
+ */
+export async function createApp(
+  config: Config,
+  gandi: GandiAccess,
+  logger: Logger,
+  clock: Clock = systemClock,
+): Promise<App> {
+  const folder = join(config.dataDir, config.mode === 'SANDBOX' ? 'sandbox' : 'gandi');
+  const database = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataFolder: join(folder, 'database'),
+    logger,
+  });
+  const { store } = database;
+  await assertSameAccount(store, config, gandi).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+
+  // A process before this one may have called until the moment this one started, and Gandi counts its calls too. The sandbox starts with the gateway.
+  const startedAt = clock.monotonic() - process.uptime() * 1_000;
+  const budget = createBudget({
+    clock,
+    limits: config.rateLimits,
+    ...(config.mode === 'GANDI' && { usedUntil: startedAt }),
+  });
+  const port = createGandiV5({ baseUrl: gandi.apiUrl, token: gandi.token, budget, clock, logger });
+  const ages = config.maxAgeSeconds;
+  const mirror = createMirror({
+    port,
+    store,
+    clock,
+    ages: {
+      organizations: ages.organizations,
+      clients: ages.clients,
+      clientDetail: ages.details,
+      domains: ages.domains,
+      domainDetail: ages.details,
+    },
+  });
+
+  const bus = createLocalBus();
+  const log = createEventLog(store.events);
+  const tail = createEventTail({ log, bus, clock, logger });
+  const interest = createInterest<TransferRecord>();
+
+  const catalog = createCatalogService({ port, store, clock, maxAgeSeconds: ages.catalog });
+  const transfers = createTransfersService({ store, port, mirror, catalog, bus, log, tail, interest, clock, logger });
+  const services: Services = {
+    organizations: createOrganizationsService({ mirror, mode: config.mode, clock }),
+    clients: createClientsService({ port, store, mirror, clock }),
+    domains: createDomainsService({ port, store, mirror, clock }),
+    catalog,
+    orders: createOrdersService({ store }),
+    transfers,
+    upstream: createUpstreamService({ budget }),
+    scope: (session: Session, { maxAgeSeconds, signal }): OperationScope => {
+      const meter = createUpstreamMeter();
+      return { session, meter, maxAgeSeconds, signal, loaders: createLoaders({ session, meter, maxAgeSeconds, signal, mirror, store, clock }) };
+    },
+  };
+
+  const sync = createMirrorSync({ mirror, clock, logger });
+  const poller = createTransferPoller({
+    store,
+    transfers,
+    bus,
+    interest,
+    clock,
+    logger,
+    cadence: config.mode === 'SANDBOX' && config.sandbox.people === 'quick' ? SANDBOX_CADENCE : REAL_CADENCE,
+    owner: randomUUID(),
+  });
+  const reconciler = createReconciler({ transfers, bus, clock, logger });
+  const server = createServer({
+    services,
+    schema,
+    config,
+    logger,
+    clock,
+    budgetSnapshot: () => budget.snapshot(),
+    isReady: () => store.ping().then(() => true),
+  });
+
+  let closing: Promise<void> | undefined;
+  const close = async (reason: string): Promise<void> => {
+    logger.info({ reason }, 'draining');
+    await server.close();
+    await Promise.all([sync.stop(), poller.stop(), reconciler.stop()]);
+    await port.close();
+    await database.close();
+    logger.info('stopped');
+  };
+
+  return {
+    services,
+    database: database.describe(),
+    progress: () => sync.progress(),
+    async listen() {
+      const address = await server.listen().catch(async (error: unknown) => {
+        await port.close();
+        await database.close();
+        throw error;
+      });
+      reconciler.start();
+      poller.start();
+      sync.start();
+      return address;
+    },
+    close: (reason) => (closing ??= close(reason)),
+  };
+}
+
+/** A mirror of one account must not be read as that of another: the address of Gandi is written into the database when it is first used. */
+async function assertSameAccount(store: Store, config: Config, gandi: GandiAccess): Promise<void> {
+  const wanted = config.mode === 'SANDBOX' ? `sandbox of ${config.sandbox.domains} domains` : gandi.apiUrl;
+  const found = await store.facts.get('gandi');
+  if (found === null) return store.facts.set('gandi', wanted);
+  if (found !== wanted)
+    throw new OtherAccountError(
+      `${config.databaseUrl === null ? 'DATA_DIR' : 'DATABASE_URL'}: this database mirrors the ${found}, expected the ${wanted}; use another one for it.`,
+    );
+}
