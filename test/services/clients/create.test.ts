@@ -9,7 +9,7 @@ import {
 } from '../../../src/services/errors.ts';
 import { fakeOrganization } from '../../helpers/fake-gandi.ts';
 import { createTestStore, type TestStore } from '../../helpers/test-store.ts';
-import { maple, scopeOf, setup, upstreamError } from './setup.ts';
+import { maple, setup, upstreamError } from './setup.ts';
 
 let test: TestStore;
 beforeEach(async () => {
@@ -21,7 +21,7 @@ const NAME_ASC = { orderBy: { field: 'NAME', direction: 'ASC' } } as const;
 
 describe('createClient', () => {
   it('sends the normalised data once and answers with the client as Gandi shows it', async () => {
-    const { service, writes, gandi, clock } = setup(test);
+    const { scopeOf, service, writes, gandi, clock } = setup(test);
     const made = await service.create(scopeOf(), { organizationId: 'reseller', client: maple });
     expect(writes).toEqual([
       {
@@ -39,7 +39,7 @@ describe('createClient', () => {
   });
 
   it('shows the client to the next query, its address included, without a call', async () => {
-    const { service, gandi } = setup(test);
+    const { scopeOf, service, gandi } = setup(test);
     const warm = scopeOf();
     await service.list(warm, { filter: {}, ...NAME_ASC, page: { first: 20 } });
     const { id } = await service.create(scopeOf(), { organizationId: null, client: maple });
@@ -57,13 +57,13 @@ describe('createClient', () => {
   });
 
   it('takes the only reseller in sight when no organization is named', async () => {
-    const { service, writes } = setup(test);
+    const { scopeOf, service, writes } = setup(test);
     await service.create(scopeOf(), { organizationId: null, client: maple });
     expect(writes.map(({ what }) => what)).toEqual(['create:reseller']);
   });
 
   it('asks which reseller when there are several, naming them, and sends nothing', async () => {
-    const { service, writes } = setup(test, 0, ({ organizations }) =>
+    const { scopeOf, service, writes } = setup(test, 0, ({ organizations }) =>
       organizations.push(fakeOrganization('other', true)),
     );
     const refused = service.create(scopeOf(), { organizationId: null, client: maple });
@@ -78,7 +78,7 @@ describe('createClient', () => {
     ['plain', OrganizationNotEligibleError],
     ['nowhere', NotFoundError],
   ])('refuses the organization %s before anything is sent', async (organizationId, outcome) => {
-    const { service, writes } = setup(test);
+    const { scopeOf, service, writes } = setup(test);
     const refused = service.create(scopeOf(), { organizationId, client: maple });
     await expect(refused).rejects.toThrow(outcome);
     await expect(refused).rejects.toMatchObject({ path: ['input', 'organizationId'] });
@@ -86,7 +86,7 @@ describe('createClient', () => {
   });
 
   it('says that no organization is eligible when none is a reseller', async () => {
-    const { service, writes } = setup(test, 0, (world) => {
+    const { scopeOf, service, writes } = setup(test, 0, (world) => {
       world.organizations = [fakeOrganization('plain', false)];
     });
     const refused = service.create(scopeOf(), { organizationId: null, client: maple });
@@ -95,7 +95,7 @@ describe('createClient', () => {
   });
 
   it('does not know another organization than the one the key is limited to', async () => {
-    const { service, writes } = setup(test, 0, ({ organizations }) =>
+    const { scopeOf, service, writes } = setup(test, 0, ({ organizations }) =>
       organizations.push(fakeOrganization('other', true)),
     );
     const scope = scopeOf({ session: { organizationId: 'other' } });
@@ -106,21 +106,21 @@ describe('createClient', () => {
   });
 
   it('is nothing a key of a single client can do', async () => {
-    const { service, writes, gandi } = setup(test);
+    const { scopeOf, service, writes, gandi } = setup(test);
     const scope = scopeOf({ session: { organizationId: 'reseller', clientId: 'c00' } });
     await expect(service.create(scope, { organizationId: null, client: maple })).rejects.toThrow(NotFoundError);
     expect([writes, gandi.sent()]).toEqual([[], []]);
   });
 
   it('needs the scope to write clients', async () => {
-    const { service, gandi } = setup(test);
+    const { scopeOf, service, gandi } = setup(test);
     const scope = scopeOf({ session: { scopes: new Set(['portfolio:read'] as const) } });
     await expect(service.create(scope, { organizationId: null, client: maple })).rejects.toThrow(MissingScopeError);
     expect(gandi.sent()).toEqual([]);
   });
 
   it('refuses wrong data with every field at fault, and makes no call at all', async () => {
-    const { service, writes, gandi } = setup(test);
+    const { scopeOf, service, writes, gandi } = setup(test);
     const client = { ...maple, email: 'nia', country: 'XX', firstName: ' ' };
     await expect(service.create(scopeOf(), { organizationId: null, client })).rejects.toMatchObject({
       name: 'InvalidInputError',
@@ -136,7 +136,7 @@ describe('createClient', () => {
 
 describe('createClient that Gandi does not take', () => {
   it.each(['invalid', 'conflict', 'refused'] as const)('because of %s tells the reasons of Gandi', async (kind) => {
-    const { service, willBe } = setup(test);
+    const { scopeOf, service, willBe } = setup(test);
     const problems = [{ field: 'phone', message: 'does not look like a phone number' }];
     willBe(upstreamError(kind, { problems }));
     const refused = service.create(scopeOf(), { organizationId: null, client: maple });
@@ -145,7 +145,7 @@ describe('createClient that Gandi does not take', () => {
   });
 
   it('because the budget is full was not sent, and says when to try again', async () => {
-    const { service, willBe, gandi } = setup(test);
+    const { scopeOf, service, willBe, gandi } = setup(test);
     willBe(upstreamError('busy', { retryAfterMs: 900 }));
     await expect(service.create(scopeOf(), { organizationId: null, client: maple })).rejects.toMatchObject({
       code: 'UPSTREAM_BUSY',
@@ -157,7 +157,7 @@ describe('createClient that Gandi does not take', () => {
 
 describe('createClient whose answer gets lost', () => {
   it('finds the client in the list of Gandi and answers with it, without a second attempt', async () => {
-    const { service, willBe, writes, gandi } = setup(test);
+    const { scopeOf, service, willBe, writes, gandi } = setup(test);
     willBe('taken-unanswered');
     const made = await service.create(scopeOf(), { organizationId: null, client: maple });
     expect(made).toMatchObject({ id: 'new3', name: 'gandi-new3', detail: { reference: 'ACC-0042' } });
@@ -166,7 +166,7 @@ describe('createClient whose answer gets lost', () => {
   });
 
   it('looks through all pages of the list', async () => {
-    const { service, willBe, gandi } = setup(test, 250);
+    const { scopeOf, service, willBe, gandi } = setup(test, 250);
     willBe('taken-unanswered');
     const made = await service.create(scopeOf(), { organizationId: null, client: maple });
     expect(made.id).toBe('new250');
@@ -176,7 +176,7 @@ describe('createClient whose answer gets lost', () => {
   });
 
   it('does not take a client for it that was there before', async () => {
-    const { service, willBe, writes } = setup(test);
+    const { scopeOf, service, willBe, writes } = setup(test);
     await service.create(scopeOf(), { organizationId: null, client: maple });
     willBe('lost');
     const refused = service.create(scopeOf(), { organizationId: null, client: maple });
@@ -185,7 +185,7 @@ describe('createClient whose answer gets lost', () => {
   });
 
   it('does not take a client for it whose reference is another', async () => {
-    const { service, willBe, world, gandi } = setup(test);
+    const { scopeOf, service, willBe, world, gandi } = setup(test);
     willBe('lost');
     await service.list(scopeOf(), { filter: {}, ...NAME_ASC, page: { first: 1 } });
     const [first] = world.clients;
@@ -203,7 +203,7 @@ describe('createClient whose answer gets lost', () => {
   });
 
   it('says that repeating may make a second one when the list does not show it', async () => {
-    const { service, willBe, writes } = setup(test);
+    const { scopeOf, service, willBe, writes } = setup(test);
     willBe('lost');
     const refused = service.create(scopeOf(), { organizationId: null, client: maple });
     await expect(refused).rejects.toMatchObject({
@@ -214,7 +214,7 @@ describe('createClient whose answer gets lost', () => {
   });
 
   it('says so as well when the list cannot be read', async () => {
-    const { service, willBe, gandi } = setup(test);
+    const { scopeOf, service, willBe, gandi } = setup(test);
     willBe('taken-unanswered');
     gandi.fail(/^clients:/, upstreamError('unavailable', { status: 502 }));
     await expect(service.create(scopeOf(), { organizationId: null, client: maple })).rejects.toMatchObject({
@@ -226,7 +226,7 @@ describe('createClient whose answer gets lost', () => {
 
 describe('createClient that worked', () => {
   it('is told even when reading back fails, and the mirror keeps what Gandi accepted', async () => {
-    const { service, gandi } = setup(test);
+    const { scopeOf, service, gandi } = setup(test);
     gandi.fail(/^client:/, upstreamError('unavailable', { status: 502 }));
     const made = await service.create(scopeOf(), { organizationId: null, client: maple });
     expect(made).toMatchObject({
@@ -240,7 +240,7 @@ describe('createClient that worked', () => {
 
   it('is followed to its end when the caller goes away in the middle', async () => {
     const gone = new AbortController();
-    const { service, gandi, onWrite } = setup(test);
+    const { scopeOf, service, gandi, onWrite } = setup(test);
     onWrite(() => gone.abort(new Error('gone')));
     const made = await service.create(scopeOf({ signal: gone.signal }), { organizationId: null, client: maple });
     expect(made).toMatchObject({ id: 'new3', name: 'gandi-new3' });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MissingScopeError } from '../../../src/auth/session.ts';
 import type { ClientFilter, OperationScope } from '../../../src/services/services.ts';
 import { createTestStore, type TestStore } from '../../helpers/test-store.ts';
-import { scopeOf, setup, upstreamError } from './setup.ts';
+import { setup, upstreamError } from './setup.ts';
 
 let test: TestStore;
 beforeEach(async () => {
@@ -18,7 +18,7 @@ const ids = (listed: Awaited<ReturnType<typeof list>>) => listed.edges.map(({ no
 describe('the list of clients', () => {
   it('takes one call for each page of 100 when the mirror is empty, and none the next time', async () => {
     const context = setup(test, 150);
-    const listed = await list(context, scopeOf());
+    const listed = await list(context, context.scopeOf());
     expect(ids(listed)).toHaveLength(50);
     expect(listed.hasNextPage).toBe(true);
     expect(await listed.totalCount()).toBe(150);
@@ -27,7 +27,7 @@ describe('the list of clients', () => {
     expect(context.gandi.sent()).toEqual(['organizations', 'clients:reseller:1', 'clients:reseller:2']);
     context.gandi.clearCalls();
     await context.clock.advance(1_000);
-    const again = await list(context, scopeOf());
+    const again = await list(context, context.scopeOf());
     expect(again.edges[0]?.node.freshness.state).toBe('MIRRORED');
     expect(context.gandi.sent()).toEqual([]);
   });
@@ -37,7 +37,7 @@ describe('the list of clients', () => {
     const seen: string[] = [];
     let after: string | undefined;
     do {
-      const page = await context.service.list(scopeOf(), {
+      const page = await context.service.list(context.scopeOf(), {
         filter: {},
         orderBy: { field: 'NAME', direction: 'ASC' },
         page: { first: 3, ...(after && { after }) },
@@ -50,10 +50,10 @@ describe('the list of clients', () => {
 
   it('says why it is old when Gandi cannot be asked', async () => {
     const context = setup(test);
-    await list(context, scopeOf());
+    await list(context, context.scopeOf());
     context.gandi.fail(/./, upstreamError('unavailable', { status: 502 }));
     await context.clock.advance(86_400_000);
-    const old = await list(context, scopeOf());
+    const old = await list(context, context.scopeOf());
     expect(ids(old)).toEqual(['c00', 'c01', 'c02']);
     expect(old.freshness).toMatchObject({ state: 'STALE', reason: expect.stringContaining('502') });
     expect(old.edges[0]?.node.freshness.state).toBe('STALE');
@@ -62,33 +62,42 @@ describe('the list of clients', () => {
   it('is a fault when there never was one and Gandi cannot be asked', async () => {
     const context = setup(test);
     context.gandi.fail(/./, upstreamError('unavailable', { status: 502 }));
-    await expect(list(context, scopeOf())).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    await expect(list(context, context.scopeOf())).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   });
 
   it('shows a key of one client that client, and a key of another organization none', async () => {
     const context = setup(test);
-    await list(context, scopeOf());
-    expect(ids(await list(context, scopeOf({ session: { organizationId: 'reseller', clientId: 'c01' } })))).toEqual([
-      'c01',
-    ]);
-    expect(ids(await list(context, scopeOf({ session: { organizationId: 'plain' } })))).toEqual([]);
+    await list(context, context.scopeOf());
+    expect(
+      ids(await list(context, context.scopeOf({ session: { organizationId: 'reseller', clientId: 'c01' } }))),
+    ).toEqual(['c01']);
+    expect(ids(await list(context, context.scopeOf({ session: { organizationId: 'plain' } })))).toEqual([]);
+  });
+
+  it('does not tell a key of one client how many others there are', async () => {
+    const context = setup(test);
+    await list(context, context.scopeOf());
+    const seen = await list(context, context.scopeOf({ session: { organizationId: 'reseller', clientId: 'c01' } }));
+    expect(seen.freshness).toMatchObject({ fetched: 1, total: 1, isComplete: true });
+    expect(await seen.totalCount()).toBe(1);
+    expect((await list(context, context.scopeOf())).freshness).toMatchObject({ fetched: 3, total: 3 });
   });
 
   it('knows which clients have domains', async () => {
     const context = setup(test, 6);
-    expect(ids(await list(context, scopeOf(), { hasDomains: false }))).toEqual(['c04', 'c05']);
-    expect(ids(await list(context, scopeOf(), { hasDomains: true }))).toEqual(['c00', 'c01', 'c02', 'c03']);
+    expect(ids(await list(context, context.scopeOf(), { hasDomains: false }))).toEqual(['c04', 'c05']);
+    expect(ids(await list(context, context.scopeOf(), { hasDomains: true }))).toEqual(['c00', 'c01', 'c02', 'c03']);
   });
 
   it('of an organization that does not exist is empty and asks Gandi nothing about it', async () => {
     const context = setup(test);
-    expect(ids(await list(context, scopeOf(), { organizationId: 'nowhere' }))).toEqual([]);
+    expect(ids(await list(context, context.scopeOf(), { organizationId: 'nowhere' }))).toEqual([]);
     expect(context.gandi.sent().filter((what) => what.includes('nowhere'))).toEqual([]);
   });
 
   it('needs the scope to read the portfolio', async () => {
     const context = setup(test);
-    await expect(list(context, scopeOf({ session: { scopes: new Set() } }))).rejects.toThrow(MissingScopeError);
+    await expect(list(context, context.scopeOf({ session: { scopes: new Set() } }))).rejects.toThrow(MissingScopeError);
     expect(context.gandi.sent()).toEqual([]);
   });
 });
@@ -96,7 +105,7 @@ describe('the list of clients', () => {
 describe('one client', () => {
   it('is found by its id, and hundreds in the same moment cost one reading of the list', async () => {
     const context = setup(test, 150);
-    const scope = scopeOf();
+    const scope = context.scopeOf();
     const wanted = Array.from({ length: 150 }, (_, index) => `c${String(index).padStart(2, '0')}`);
     const found = await Promise.all(wanted.map((id) => context.service.byId(scope, id)));
     expect(found.map((client) => client?.id)).toEqual(wanted);
@@ -105,10 +114,10 @@ describe('one client', () => {
 
   it("is null when there is none, or when it is not the caller's to see", async () => {
     const context = setup(test);
-    expect(await context.service.byId(scopeOf(), 'unknown')).toBeNull();
+    expect(await context.service.byId(context.scopeOf(), 'unknown')).toBeNull();
     const key = { organizationId: 'reseller', clientId: 'c00' };
-    expect(await context.service.byId(scopeOf({ session: key }), 'c01')).toBeNull();
-    expect(await context.service.byId(scopeOf({ session: key }), 'c00')).toMatchObject({ id: 'c00' });
+    expect(await context.service.byId(context.scopeOf({ session: key }), 'c01')).toBeNull();
+    expect(await context.service.byId(context.scopeOf({ session: key }), 'c00')).toMatchObject({ id: 'c00' });
   });
 });
 
@@ -120,32 +129,32 @@ describe('the detail of a client', () => {
 
   it('takes one call for each client whose detail is not at hand, and none the next time', async () => {
     const context = setup(test);
-    await list(context, scopeOf());
+    await list(context, context.scopeOf());
     context.gandi.clearCalls();
-    const [first] = await details(context, scopeOf());
+    const [first] = await details(context, context.scopeOf());
     expect(first).toMatchObject({
       value: { reference: 'REF-c00', phone: '+358.401234567' },
       freshness: { state: 'LIVE' },
     });
     expect(context.gandi.sent().toSorted()).toEqual(['c00', 'c01', 'c02'].map((id) => `client:reseller:${id}`));
     context.gandi.clearCalls();
-    await details(context, scopeOf());
+    await details(context, context.scopeOf());
     expect(context.gandi.sent()).toEqual([]);
   });
 
   it('is null for the one client that cannot be read, and there for the others', async () => {
     const context = setup(test);
     context.gandi.fail(/^client:reseller:c01/, upstreamError('forbidden', { status: 403 }));
-    const [first, second, third] = await details(context, scopeOf());
+    const [first, second, third] = await details(context, context.scopeOf());
     expect([first !== null, second, third !== null]).toEqual([true, null, true]);
   });
 
   it('is the old one, marked so, when Gandi cannot be asked', async () => {
     const context = setup(test);
-    await details(context, scopeOf());
+    await details(context, context.scopeOf());
     await context.clock.advance(86_400_000);
     context.gandi.fail(/./, upstreamError('timeout'));
-    const [first] = await details(context, scopeOf());
+    const [first] = await details(context, context.scopeOf());
     expect(first).toMatchObject({ value: { reference: 'REF-c00' }, freshness: { state: 'STALE' } });
   });
 });

@@ -9,7 +9,7 @@ import { silentLogger } from '../../../src/telemetry/logger.ts';
 import { createBudget } from '../../../src/upstream/budget/budget.ts';
 import { createGandiV5 } from '../../../src/upstream/v5.ts';
 import { createTestStore, type TestStore } from '../../helpers/test-store.ts';
-import { maple, scopeOf } from './setup.ts';
+import { maple, scopesOver } from './setup.ts';
 
 let gandi: RunningSandbox;
 let test: TestStore;
@@ -38,7 +38,7 @@ function open() {
   const clients = createClientsService({ port, store: test.store, mirror, clock });
   const catalog = createCatalogService({ port, store: test.store, clock, maxAgeSeconds: 86_400 });
   const { customers } = gandi.sandbox.state.world;
-  return { clients, catalog, customers };
+  return { clients, catalog, customers, scopeOf: scopesOver({ mirror, store: test.store, clock }) };
 }
 
 describe('over a real socket', () => {
@@ -73,13 +73,13 @@ describe('over a real socket', () => {
       { firstname: '美咲', state: 'JP-13', phone: '+81.312345678' },
     ],
   ] as const)('makes %s', async (_, client, stored) => {
-    const { clients, customers } = open();
+    const { scopeOf, clients, customers } = open();
     const made = await clients.create(scopeOf(), { organizationId: null, client });
     expect(customers.get(made.id)).toMatchObject(stored);
   });
 
   it('changes a client, empties zip and reference, and reads it back', async () => {
-    const { clients, customers } = open();
+    const { scopeOf, clients, customers } = open();
     const { id } = await clients.create(scopeOf(), { organizationId: null, client: maple });
     const changes = {
       street: '2 Test Way',
@@ -100,7 +100,7 @@ describe('over a real socket', () => {
   });
 
   it('makes one client when the answer to the request is lost', async () => {
-    const { clients, customers } = open();
+    const { scopeOf, clients, customers } = open();
     const before = customers.size;
     const path = '/v5/organization/organizations/*/customers';
     gandi.sandbox.state.faults.add({ method: 'POST', path, count: 1, effect: { kind: 'lost-after' } });
@@ -110,7 +110,7 @@ describe('over a real socket', () => {
   });
 
   it('answers availability, prices and the rules of a TLD', async () => {
-    const { catalog } = open();
+    const { scopeOf, catalog } = open();
     const scope = scopeOf();
     const [name] = await catalog.availability(scope, {
       names: ['free-nook.com'],

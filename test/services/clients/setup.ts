@@ -1,7 +1,7 @@
 // The clients service over the real mirror and store, and a Gandi in memory that makes and changes clients as the test says.
 import { ALL_SCOPES, type Session } from '../../../src/auth/session.ts';
 import { createUpstreamMeter } from '../../../src/lib/upstream-meter.ts';
-import type { Loaders } from '../../../src/loaders/loaders.ts';
+import { createLoaders, type LoadersOptions } from '../../../src/loaders/loaders.ts';
 import { createMirror } from '../../../src/mirror/mirror.ts';
 import { createClientsService } from '../../../src/services/clients.ts';
 import type { ClientDataInput, OperationScope } from '../../../src/services/services.ts';
@@ -31,16 +31,16 @@ export const maple: ClientDataInput = {
 export const upstreamError = (kind: UpstreamErrorDetails['kind'], more: Partial<UpstreamErrorDetails> = {}) =>
   new UpstreamError(`fake ${kind}`, { kind, endpoint: 'POST /fake', ...more });
 
-export function scopeOf(
-  options: { session?: Partial<Session>; maxAgeSeconds?: number | null; signal?: AbortSignal } = {},
-): OperationScope {
-  const untouched: Loaders = new Proxy(Object.create(null), {
-    get: (_, name) => {
-      throw new Error(`Nobody expected a use of the loader ${String(name)}.`);
-    },
-  });
-  return {
-    session: {
+export interface ScopeOptions {
+  readonly session?: Partial<Session>;
+  readonly maxAgeSeconds?: number | null;
+  readonly signal?: AbortSignal;
+}
+
+/** Makes the scope of one operation over these parts, as the gateway does. */
+export function scopesOver(parts: Pick<LoadersOptions, 'mirror' | 'store' | 'clock'>) {
+  return (options: ScopeOptions = {}): OperationScope => {
+    const session: Session = {
       actor: { kind: 'key', id: 'k1' },
       organizationId: null,
       clientId: null,
@@ -48,11 +48,13 @@ export function scopeOf(
       language: 'en',
       requestId: 'r1',
       ...options.session,
-    },
-    meter: createUpstreamMeter(),
-    maxAgeSeconds: options.maxAgeSeconds ?? null,
-    signal: options.signal,
-    loaders: untouched,
+    };
+    const demanded = {
+      meter: createUpstreamMeter(),
+      maxAgeSeconds: options.maxAgeSeconds ?? null,
+      signal: options.signal,
+    };
+    return { session, ...demanded, loaders: createLoaders({ session, ...demanded, ...parts }) };
   };
 }
 
@@ -99,6 +101,7 @@ export function setup(test: TestStore, clients = 3, change: (world: FakeWorld) =
     clock,
     writes,
     service,
+    scopeOf: scopesOver({ mirror, store: test.store, clock }),
     store: test.store,
     willBe: (next: Fate) => {
       fate = next;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MissingScopeError } from '../../../src/auth/session.ts';
 import { InvalidInputError, NotFoundError, RejectedByGandiError } from '../../../src/services/errors.ts';
 import { createTestStore, type TestStore } from '../../helpers/test-store.ts';
-import { setup as open, scopeOf, upstreamError } from './setup.ts';
+import { setup as open, upstreamError } from './setup.ts';
 
 let test: TestStore;
 beforeEach(async () => {
@@ -14,14 +14,14 @@ afterEach(() => test.close());
 /** With the list of clients in the mirror, as after any query. */
 async function setup(...change: [Parameters<typeof open>[2]?]) {
   const context = open(test, 3, ...change);
-  await context.service.byId(scopeOf(), 'c00');
+  await context.service.byId(context.scopeOf(), 'c00');
   context.gandi.clearCalls();
   return context;
 }
 
 describe('updateClient', () => {
   it('sends only what differs, and answers with the client as Gandi then shows it', async () => {
-    const { service, writes, gandi } = await setup();
+    const { scopeOf, service, writes, gandi } = await setup();
     const scope = scopeOf();
     const changes = { city: 'Espoo', zip: '00100', phone: '+358 40 123 4567', email: 'new@maple.example' };
     const changed = await service.update(scope, { clientId: 'c00', changes });
@@ -32,7 +32,7 @@ describe('updateClient', () => {
   });
 
   it('sends nothing when nothing differs', async () => {
-    const { service, writes, gandi } = await setup();
+    const { scopeOf, service, writes, gandi } = await setup();
     const changes = { city: ' Helsinki ', country: 'fi', reference: 'REF-c00' };
     const same = await service.update(scopeOf(), { clientId: 'c00', changes });
     expect(same).toMatchObject({ id: 'c00', name: 'Client c00' });
@@ -44,7 +44,7 @@ describe('updateClient', () => {
   });
 
   it('compares with data of the last minute, since others change clients too', async () => {
-    const { service, writes, world, clock } = await setup();
+    const { scopeOf, service, writes, world, clock } = await setup();
     await service.update(scopeOf(), { clientId: 'c00', changes: { city: 'Espoo' } });
     const entry = world.clients.find(({ client }) => client.id === 'c00');
     if (!entry) throw new Error('no client');
@@ -58,7 +58,7 @@ describe('updateClient', () => {
   });
 
   it('sends all that was given when the present data cannot be read', async () => {
-    const { service, writes, gandi, clock } = await setup();
+    const { scopeOf, service, writes, gandi, clock } = await setup();
     await service.update(scopeOf(), { clientId: 'c00', changes: { city: 'Espoo' } });
     await clock.advance(3_600_000);
     gandi.fail(/^client:/, upstreamError('unavailable', { status: 502 }));
@@ -67,7 +67,7 @@ describe('updateClient', () => {
   });
 
   it('is a fault of Gandi, not a missing client, when its data was never read and cannot be', async () => {
-    const { service, writes, gandi } = await setup();
+    const { scopeOf, service, writes, gandi } = await setup();
     gandi.fail(/^client:/, upstreamError('unavailable', { status: 502 }));
     const refused = service.update(scopeOf(), { clientId: 'c00', changes: { city: 'Espoo' } });
     await expect(refused).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
@@ -75,7 +75,7 @@ describe('updateClient', () => {
   });
 
   it('does not find a client that Gandi does not know any more, and sends nothing', async () => {
-    const { service, writes, world } = await setup();
+    const { scopeOf, service, writes, world } = await setup();
     world.clients = world.clients.filter(({ client }) => client.id !== 'c00');
     const refused = service.update(scopeOf(), { clientId: 'c00', changes: { city: 'Espoo' } });
     await expect(refused).rejects.toThrow(NotFoundError);
@@ -83,7 +83,7 @@ describe('updateClient', () => {
   });
 
   it('refuses a new name for an individual and sends nothing', async () => {
-    const { service, writes } = await setup((world) => {
+    const { scopeOf, service, writes } = await setup((world) => {
       world.clients = world.clients.map((entry) => ({ ...entry, client: { ...entry.client, type: 'INDIVIDUAL' } }));
     });
     const refused = service.update(scopeOf(), { clientId: 'c00', changes: { firstName: 'Zoë', city: 'Espoo' } });
@@ -97,7 +97,7 @@ describe('updateClient', () => {
     ['c01', { organizationId: 'plain' }],
     ['c01', { organizationId: 'reseller', clientId: 'c00' }],
   ])('does not find %s with the key %o, and asks nothing', async (clientId, session) => {
-    const { service, writes, gandi } = await setup();
+    const { scopeOf, service, writes, gandi } = await setup();
     const refused = service.update(scopeOf({ session }), { clientId, changes: { city: 'Espoo' } });
     await expect(refused).rejects.toThrow(NotFoundError);
     await expect(refused).rejects.toMatchObject({ path: ['input', 'clientId'] });
@@ -105,14 +105,14 @@ describe('updateClient', () => {
   });
 
   it('is something a key of that very client can do', async () => {
-    const { service, writes } = await setup();
+    const { scopeOf, service, writes } = await setup();
     const scope = scopeOf({ session: { organizationId: 'reseller', clientId: 'c00' } });
     await service.update(scope, { clientId: 'c00', changes: { city: 'Espoo' } });
     expect(writes).toHaveLength(1);
   });
 
   it('needs the scope to write clients', async () => {
-    const { service, writes } = await setup();
+    const { scopeOf, service, writes } = await setup();
     const scope = scopeOf({ session: { scopes: new Set(['portfolio:read'] as const) } });
     const refused = service.update(scope, { clientId: 'c00', changes: { city: 'Espoo' } });
     await expect(refused).rejects.toThrow(MissingScopeError);
@@ -122,7 +122,7 @@ describe('updateClient', () => {
 
 describe('updateClient that Gandi does not take', () => {
   it('tells the reasons of Gandi', async () => {
-    const { service, willBe } = await setup();
+    const { scopeOf, service, willBe } = await setup();
     const problems = [{ field: 'zip', message: 'is not a postal code' }];
     willBe(upstreamError('invalid', { problems }));
     const refused = service.update(scopeOf(), { clientId: 'c00', changes: { zip: '1' } });
@@ -131,7 +131,7 @@ describe('updateClient that Gandi does not take', () => {
   });
 
   it('because the client is gone says that it is not found', async () => {
-    const { service, willBe } = await setup();
+    const { scopeOf, service, willBe } = await setup();
     willBe(upstreamError('not-found'));
     const refused = service.update(scopeOf(), { clientId: 'c00', changes: { zip: '1' } });
     await expect(refused).rejects.toThrow(NotFoundError);
@@ -140,7 +140,7 @@ describe('updateClient that Gandi does not take', () => {
 
 describe('updateClient whose answer gets lost', () => {
   it('reads the client, and answers with it when the change is there', async () => {
-    const { service, willBe, writes } = await setup();
+    const { scopeOf, service, willBe, writes } = await setup();
     willBe('taken-unanswered');
     const scope = scopeOf();
     const changed = await service.update(scope, { clientId: 'c00', changes: { city: 'Espoo' } });
@@ -149,7 +149,7 @@ describe('updateClient whose answer gets lost', () => {
   });
 
   it('says that the same change may be repeated when it is not there', async () => {
-    const { service, willBe, writes } = await setup();
+    const { scopeOf, service, willBe, writes } = await setup();
     willBe('lost');
     const refused = service.update(scopeOf(), { clientId: 'c00', changes: { city: 'Espoo' } });
     await expect(refused).rejects.toMatchObject({
@@ -160,7 +160,7 @@ describe('updateClient whose answer gets lost', () => {
   });
 
   it('says so as well when the client cannot be read', async () => {
-    const { service, willBe, gandi, onWrite } = await setup();
+    const { scopeOf, service, willBe, gandi, onWrite } = await setup();
     willBe('taken-unanswered');
     onWrite(() => gandi.fail(/^client:/, upstreamError('unavailable')));
     const refused = service.update(scopeOf(), { clientId: 'c00', changes: { city: 'Espoo' } });
@@ -170,7 +170,7 @@ describe('updateClient whose answer gets lost', () => {
 
 describe('updateClient that worked', () => {
   it('is told even when reading back fails, and the mirror keeps what Gandi accepted', async () => {
-    const { service, gandi, onWrite } = await setup();
+    const { scopeOf, service, gandi, onWrite } = await setup();
     onWrite(() => gandi.fail(/^client:/, upstreamError('unavailable')));
     await service.update(scopeOf(), { clientId: 'c00', changes: { city: 'Espoo', reference: '' } });
     const [row] = await test.store.clients.byIds(['c00']);
@@ -178,7 +178,7 @@ describe('updateClient that worked', () => {
   });
 
   it('twice in one operation answers each time with what was then true', async () => {
-    const { service } = await setup();
+    const { scopeOf, service } = await setup();
     const scope = scopeOf();
     const cities: (string | null | undefined)[] = [];
     for (const city of ['Espoo', 'Turku']) {
