@@ -71,7 +71,8 @@ function placeOf({ nodes, path, source, positions }: GraphQLError): NonNullable<
 
 /** null: an error of the executor's own about a field, which only a bug can cause. */
 function codeOf(error: GraphQLError): ErrorCode | null {
-  const { code } = error.extensions;
+  const { code, http } = error.extensions;
+  if (typeof http === 'object' && http !== null && 'status' in http && http.status === 405) return 'METHOD_NOT_ALLOWED';
   if (isErrorCode(code)) return code;
   if (error.message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED';
   return error.path === undefined ? 'BAD_USER_INPUT' : null;

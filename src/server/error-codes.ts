@@ -5,6 +5,7 @@ import type { RequestFaultCode } from '../services/errors.ts';
 /** Codes that are not faults of a service: the request never got that far, or something broke. */
 type ServerCode =
   | 'BAD_REQUEST'
+  | 'METHOD_NOT_ALLOWED'
   | 'CSRF_HEADER_MISSING'
   | 'REQUEST_ENTITY_TOO_LARGE'
   | 'GRAPHQL_PARSE_FAILED'
@@ -38,6 +39,7 @@ const FACTS: Readonly<Record<ErrorCode, Omit<ErrorCodeFacts, 'anchor'>>> = {
   FORBIDDEN: inGraphQL(403, false),
   NOT_FOUND: inGraphQL(404, false),
   BAD_REQUEST: inHttp(400, false),
+  METHOD_NOT_ALLOWED: inHttp(405, false),
   CSRF_HEADER_MISSING: inHttp(403, false),
   REQUEST_ENTITY_TOO_LARGE: inHttp(413, false),
   GRAPHQL_PARSE_FAILED: inGraphQL(400, false),

@@ -60,7 +60,10 @@ export function createServer(options: ServerOptions): GatewayServer {
     if (path === '/') return void response.writeHead(302, { Location: ENDPOINT }).end();
     if (path !== ENDPOINT) return notFound(response);
     running.add(response);
-    response.once('close', () => running.delete(response));
+    response.once('close', () => {
+      running.delete(response);
+      if (draining) server.closeIdleConnections();
+    });
     if (explorer.isVisit(request)) {
       explorer.answer(request, response).catch((error: unknown) => fail(error, requestId, response));
       return;

@@ -20,10 +20,14 @@ export function useBodyLimit(maxBytes: number): GatewayPlugin {
       setRequestParser(async (original) => {
         const chunks: Uint8Array[] = [];
         let size = 0;
-        for await (const chunk of original.body ?? []) {
-          size += chunk.byteLength;
-          if (size > maxBytes) throw tooLarge('more');
-          chunks.push(chunk);
+        const reader = original.body?.getReader();
+        for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+          size += read.value.byteLength;
+          if (size > maxBytes) {
+            discard(reader);
+            throw tooLarge('more');
+          }
+          chunks.push(read.value);
         }
         const { method, headers, signal } = original;
         return requestParser(
@@ -32,4 +36,10 @@ export function useBodyLimit(maxBytes: number): GatewayPlugin {
       });
     },
   };
+}
+
+/** Reads on without keeping anything: to stop reading would cut the connection before the answer is out. Node's request timeout bounds it. */
+function discard(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): void {
+  const next = (): Promise<void> | undefined => reader?.read().then(({ done }) => (done ? undefined : next()));
+  next()?.catch(() => {});
 }

@@ -40,6 +40,7 @@ function withStatus(error: GraphQLError): GraphQLError {
   const { status, isGraphQL } = ERROR_CODES[code];
   const headers = {
     ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+    ...(status === 405 && { Allow: 'POST' }),
     ...(typeof retryAfterMs === 'number' && { 'Retry-After': String(Math.ceil(retryAfterMs / 1_000)) }),
   };
   error.extensions.http = { status, spec: isGraphQL, headers };
