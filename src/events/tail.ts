@@ -1,4 +1,5 @@
 // Follows the log for everybody: one reader in this process hands each new event to all who follow.
+import { setImmediate as turnForFollowers } from 'node:timers/promises';
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { EventRecord } from '../store/records.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -99,7 +100,11 @@ export function createEventTail({ log, bus, clock, logger, limits: given }: Tail
         });
         at = events.at(-1)?.sequence ?? at;
         hand(events);
-        if (events.length === limits.batch || followers.size === 0) continue;
+        if (followers.size === 0) continue;
+        if (events.length === limits.batch) {
+          await turnForFollowers();
+          continue;
+        }
         const timer: Timer = clock.after(limits.idleMs, waker.wake);
         leave = waker.wake;
         await waker.wait();
