@@ -53,22 +53,7 @@ export async function createRig(options: Partial<GandiV5Options> = {}): Promise<
     port,
     log: () => lines.join(''),
     call: (more = {}) => ({ lane: 'interactive', tenant: 'org-1', meter: createUpstreamMeter(), ...more }) as never,
-    async settle(promise) {
-      let open = true;
-      promise.then(
-        () => {
-          open = false;
-        },
-        () => {
-          open = false;
-        },
-      );
-      while (open) {
-        await nextTurn();
-        await clock.advance(20);
-      }
-      return promise;
-    },
+    settle: (promise) => settleOn(clock, promise),
     async until(condition, stepMs = 0) {
       for (let turns = 0; !condition(); turns++) {
         if (turns > 20_000) throw new Error('what the test waits for did not happen');
@@ -80,6 +65,20 @@ export async function createRig(options: Partial<GandiV5Options> = {}): Promise<
       await port.close();
     },
   };
+}
+
+/** Moves the clock in small steps, with turns for sockets in between, until the promise settles. */
+export async function settleOn<T>(clock: FakeClock, promise: Promise<T>): Promise<T> {
+  let open = true;
+  const done = (): void => {
+    open = false;
+  };
+  promise.then(done, done);
+  while (open) {
+    await nextTurn();
+    await clock.advance(20);
+  }
+  return promise;
 }
 
 /** The error a promise rejects with. @throws when it resolves, or rejects with something else than an {@link UpstreamError}. */

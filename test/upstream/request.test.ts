@@ -291,6 +291,16 @@ describe('the circuit to a host', () => {
     expect(rig.port.circuit).toBe('closed');
   });
 
+  it('sends nothing of what was waiting when it opened, and costs no slot', async () => {
+    for (let n = 0; n < 31; n++) rig.gandi.on(`GET /domain/tlds/t${n}`, 'errors/500-json');
+    const reads = Array.from({ length: 31 }, (_, n) => upstreamError(rig.port.tld(`t${n}`, rig.call())));
+    const errors = await rig.settle(Promise.all(reads));
+    expect(rig.gandi.calls).toHaveLength(30);
+    expect(errors[30]).toMatchObject({ kind: 'unavailable', status: null, attempts: 0 });
+    await rig.clock.advance(5_000);
+    expect(rig.budget.snapshot()).toMatchObject({ inFlight: 0, remaining: 30 });
+  });
+
   it('opens when nobody listens', async () => {
     await rig.gandi.close();
     await upstreamError(rig.settle(read()));
