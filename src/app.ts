@@ -115,7 +115,13 @@ export async function createApp(
     upstream: createUpstreamService({ budget }),
     scope: (session: Session, { maxAgeSeconds, signal }): OperationScope => {
       const meter = createUpstreamMeter();
-      return { session, meter, maxAgeSeconds, signal, loaders: createLoaders({ session, meter, maxAgeSeconds, signal, mirror, store, clock }) };
+      return {
+        session,
+        meter,
+        maxAgeSeconds,
+        signal,
+        loaders: createLoaders({ session, meter, maxAgeSeconds, signal, mirror, store, clock }),
+      };
     },
   };
 

@@ -63,7 +63,9 @@ const wholeNumber = (min: number, max: number, expected: string) =>
     .refine((value) => value >= min && value <= max, expected);
 const port = wholeNumber(0, 65_535, 'a port from 0 to 65535');
 const seconds = wholeNumber(0, 31_536_000, 'whole seconds from 0 to 31536000');
-const host = z.string().refine((text) => isIP(text) !== 0 || /^[a-z0-9.-]+$/i.test(text), 'a host name or an IP address');
+const host = z
+  .string()
+  .refine((text) => isIP(text) !== 0 || /^[a-z0-9.-]+$/i.test(text), 'a host name or an IP address');
 const secret = (expected: string) =>
   z.string().refine((text) => /^[\x21-\x7e]+(?: [\x21-\x7e]+)?$/.test(text), expected);
 
@@ -182,7 +184,8 @@ function conflicts(env: z.infer<typeof shape>, given: Readonly<Record<string, st
     problems.push({
       variable: 'HOST',
       found: env.HOST,
-      expected: 'a loopback address such as 127.0.0.1, because the sandbox asks for no key; set GANDI_TOKEN to serve others',
+      expected:
+        'a loopback address such as 127.0.0.1, because the sandbox asks for no key; set GANDI_TOKEN to serve others',
     });
   return problems;
 }
