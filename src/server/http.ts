@@ -100,8 +100,8 @@ export function createServer(options: ServerOptions): GatewayServer {
 
   async function close(): Promise<void> {
     draining = true;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    webSockets.drain();
+    const answered = new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = Promise.all([answered, webSockets.drain()]);
     for (const response of running) if (isStream(response)) response.destroy();
     const bound = Promise.withResolvers<void>();
     const timer = clock.after(drainMs, bound.resolve);

@@ -1,10 +1,10 @@
 // GraphQL over WebSocket by the graphql-transport-ws protocol, on the path of the HTTP endpoint.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ExecutionArgs, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type GraphQLError, getOperationAST } from 'graphql';
 import { handleProtocols, type SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { createSession, languageOf, type RequestContext, requestIdOf } from './context.ts';
 import { MAX_BODY_BYTES, type Pipeline } from './pipeline.ts';
 import type { KeyCheck } from './plugins/use-api-key.ts';
@@ -19,9 +19,10 @@ export interface WebSocketOptions {
 }
 
 interface Connection {
+  readonly socket: WebSocket;
   readonly requestId: string;
-  /** One for each operation under way. */
-  readonly running: Map<string, AbortController>;
+  /** Every operation under way by its id; `isStream` tells subscriptions from the others. */
+  readonly running: Map<string, { readonly controller: AbortController; isStream: boolean }>;
 }
 
 /**
@@ -29,13 +30,22 @@ interface Connection {
  */
 export function createWebSockets({ pipeline, isKey, hasKey }: WebSocketOptions) {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES, handleProtocols });
-  const connections = new WeakMap<object, Connection>();
-  const connectionOf = (extra: Extra): Connection => {
-    const known = connections.get(extra.socket);
+  const connections = new Map<WebSocket, Connection>();
+  let draining = false;
+  const connectionOf = ({ socket, request }: Extra): Connection => {
+    const known = connections.get(socket);
     if (known) return known;
-    const opened = { requestId: requestIdOf(extra.request.headers['x-request-id']), running: new Map() };
-    connections.set(extra.socket, opened);
+    const opened = { socket, requestId: requestIdOf(request.headers['x-request-id']), running: new Map() };
+    connections.set(socket, opened);
     return opened;
+  };
+  const closeWhenAnswered = ({ socket, running }: Connection) => {
+    if ([...running.values()].every(({ isStream }) => isStream)) socket.close(DRAIN_CODE, 'Service restart');
+  };
+  const finish = (connection: Connection, id: string) => {
+    connection.running.get(id)?.controller.abort();
+    connection.running.delete(id);
+    if (draining) closeWhenAnswered(connection);
   };
 
   useServer<Record<string, unknown>>(
@@ -54,13 +64,15 @@ export function createWebSockets({ pipeline, isKey, hasKey }: WebSocketOptions) 
         );
         const session = createSession({ hasKey, language, requestId: `${requestId}:${id}` });
         const controller = new AbortController();
-        running.set(id, controller);
-        return prepare(payload, { session, signal: controller.signal });
+        const operation = { controller, isStream: false };
+        running.set(id, operation);
+        return prepare(payload, { session, signal: controller.signal }, operation);
       },
       onComplete: ({ extra }, id) => finish(connectionOf(extra), id),
       onClose({ extra }) {
         const connection = connectionOf(extra);
         for (const id of connection.running.keys()) finish(connection, id);
+        connections.delete(extra.socket);
       },
       execute: (args) => envelopedOf(args).execute(args),
       subscribe: (args) => envelopedOf(args).subscribe(args),
@@ -79,6 +91,7 @@ export function createWebSockets({ pipeline, isKey, hasKey }: WebSocketOptions) 
   const prepare = async (
     { query, variables, operationName }: SubscribePayload,
     context: RequestContext,
+    operation: { isStream: boolean },
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
     const engine = pipeline.yoga.getEnveloped({ ...context, params: { query, variables, operationName } });
     const toClient = (error: unknown) => pipeline.errors.toClient(error, context.session.requestId);
@@ -86,6 +99,7 @@ export function createWebSockets({ pipeline, isKey, hasKey }: WebSocketOptions) 
       const document = engine.parse(query);
       const problems: readonly GraphQLError[] = engine.validate(engine.schema, document);
       if (problems.length > 0) return problems.map(toClient);
+      operation.isStream = getOperationAST(document, operationName)?.operation === 'subscription';
       const contextValue = await engine.contextFactory();
       enveloped.set(contextValue, engine);
       return { schema: engine.schema, document, contextValue, variableValues: variables, operationName };
@@ -100,17 +114,23 @@ export function createWebSockets({ pipeline, isKey, hasKey }: WebSocketOptions) 
       if (!isSameOrigin(request)) return void socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
     },
-    /** Closes every connection with {@link DRAIN_CODE}; what runs on it ends. */
-    drain(): void {
-      for (const socket of sockets.clients) socket.close(DRAIN_CODE, 'Service restart');
+    /** Closes every connection with {@link DRAIN_CODE}: at once when only subscriptions run on it, otherwise after the last answer. Resolves when all are gone. */
+    async drain(): Promise<void> {
+      draining = true;
+      const gone = [...sockets.clients].map(
+        (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+      );
+      for (const socket of sockets.clients) {
+        const connection = connections.get(socket);
+        if (connection) closeWhenAnswered(connection);
+        else socket.close(DRAIN_CODE, 'Service restart');
+      }
+      await Promise.all(gone);
     },
     /** Cuts what is still there. */
     terminate(): void {
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
-    },
-    get size() {
-      return sockets.clients.size;
     },
   };
 }
@@ -119,11 +139,6 @@ export function createWebSockets({ pipeline, isKey, hasKey }: WebSocketOptions) 
 function parameter(parameters: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = Object.entries(parameters).find(([key]) => key.toLowerCase() === name)?.[1];
   return typeof value === 'string' ? value : undefined;
-}
-
-function finish({ running }: Connection, id: string): void {
-  running.get(id)?.abort();
-  running.delete(id);
 }
 
 /** Requests of programs have no Origin. */
