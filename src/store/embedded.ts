@@ -69,8 +69,9 @@ function unusable(folder: string, error: unknown): DatabaseError {
 }
 
 function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'not a database folder';
   const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? (message?.split('\n')[0] || String(error));
+  return code ?? message.split('\n')[0] ?? '';
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -92,8 +93,19 @@ async function create(folder: string, database: string): Promise<void> {
   await handle.sync().finally(() => handle.close());
 }
 
-function start(folder: string): Promise<PGlite> {
-  return PGlite.create({ fs: new DurableFolder(folder), startParams: DURABLE_START });
+/** @throws an error with PostgreSQL's own last words where it had any. */
+async function start(folder: string): Promise<PGlite> {
+  const lastWords: string[] = [];
+  const onStderr = (line: string) => {
+    const match = /(?:FATAL|PANIC): +(.*)/.exec(line);
+    if (match?.[1] !== undefined) lastWords.push(match[1]);
+    return false;
+  };
+  try {
+    return await PGlite.create({ fs: new DurableFolder(folder), startParams: DURABLE_START, onStderr });
+  } catch (error) {
+    throw lastWords.length === 0 ? error : new Error(lastWords.join('; '), { cause: error });
+  }
 }
 
 /** PGlite starts PostgreSQL with fsync off (`-F`); here it is on, by the one method that reaches {@link DurableFolder}. */

@@ -16,27 +16,27 @@ export interface FolderLock {
 const MAX_SOCKET_PATH = 100;
 const ANSWER_WITHIN_MS = 2_000;
 const LOOK_AGAIN_MS = 20;
+const MAX_LOOKS = 250;
 const SOCKET_NAME = /^lock-([0-9a-f]{16})\.sock$/;
 
 /**
  * Takes the folder, or fails at once when a living process has it.
  *
- * Every contender listens on a socket of a name never used before, then asks all others it finds: whoever does not answer is dead and its
- * file is removed; a holder ends the attempt; among contenders the smallest name stays. Since each listens before it asks, of two that
- * start together at least one sees the other.
+ * Every contender listens on a socket of a name never used before, then asks all others it finds: where nobody listens the process is dead
+ * and its file is removed; a holder ends the attempt; among contenders the smallest name stays, once the others have left. Since each listens
+ * before it asks, of two that start together at least one sees the other.
  * @param folder absolute path of an existing folder.
  * @throws {DataFolderLockedError}
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   if (process.platform === 'win32') return lockByPipe(folder);
-  const place = socketFolder(folder);
   const id = randomBytes(8).toString('hex');
   const own = `lock-${id}.sock`;
-  const state: { role: 'contender' | 'holder' } = { role: 'contender' };
-  const server = await listen(join(place, own), () => `${state.role} ${id} ${process.pid}`);
+  let role: Role = 'contender';
+  const { server, place } = await listenFor(folder, own, () => `${role} ${id} ${process.pid}`);
   try {
     await outlast(place, own, id, folder);
-    state.role = 'holder';
+    role = 'holder';
   } catch (error) {
     await close(server);
     throw error;
@@ -44,67 +44,85 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   return { release: () => close(server) };
 }
 
-/** The folder itself, or where its path is too long one in the system's folder for temporary files, named after it. */
-function socketFolder(folder: string): string {
-  if (Buffer.byteLength(join(folder, 'lock-0123456789abcdef.sock')) <= MAX_SOCKET_PATH) return folder;
+type Role = 'contender' | 'holder';
+
+/** In the folder itself; where its path is too long or its file system has no sockets, in one for temporary files that is named after it. */
+async function listenFor(
+  folder: string,
+  own: string,
+  greeting: () => string,
+): Promise<{ server: Server; place: string }> {
+  if (Buffer.byteLength(join(folder, own)) <= MAX_SOCKET_PATH) {
+    try {
+      return { server: await listen(join(folder, own), greeting), place: folder };
+    } catch (error) {
+      if (!NO_SOCKETS_HERE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+  }
   const place = join(tmpdir(), `gandi-gateway-${digest(folder)}`);
   mkdirSync(place, { recursive: true });
-  return place;
+  return { server: await listen(join(place, own), greeting), place };
 }
 
+/** What bind(2) answers on file systems that cannot hold a socket. */
+const NO_SOCKETS_HERE = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EINVAL']);
+
 async function outlast(place: string, own: string, id: string, folder: string): Promise<void> {
-  for (;;) {
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
     const names = readdirSync(place).filter((name) => SOCKET_NAME.test(name));
     if (!names.includes(own)) throw new DataFolderLockedError(folder, null);
-    const others = await Promise.all(names.filter((name) => name !== own).map((name) => ask(join(place, name))));
-    const living = others.filter((other) => other !== 'dead');
-    const stronger = living.find((other) => other.role === 'holder' || other.id < id);
+    const answers = await Promise.all(names.filter((name) => name !== own).map((name) => ask(join(place, name))));
+    const others = answers.filter((other) => other !== null);
+    const stronger = others.find(({ role, id: rival }) => role === 'holder' || (role === 'contender' && rival < id));
     if (stronger !== undefined) throw new DataFolderLockedError(folder, stronger.pid);
-    if (living.length === 0) return;
+    if (others.length === 0) return;
     await wait(LOOK_AGAIN_MS);
   }
+  throw new DataFolderLockedError(folder, null);
 }
 
 interface Other {
-  readonly role: 'contender' | 'holder';
+  readonly role: Role | 'leaving';
   readonly id: string;
   readonly pid: number | null;
 }
 
-/** Who listens there. One that accepts and keeps silent is a stopped process that still holds the folder. */
-async function ask(path: string): Promise<Other | 'dead'> {
+/**
+ * Who listens there; null when nobody does, and then the file is removed. One that accepts and keeps silent is a stopped process that still
+ * holds the folder; one that hangs up is just closing.
+ */
+async function ask(path: string): Promise<Other | null> {
   const answer = await readAll(path);
-  if (answer === null) {
+  if (answer === 'refused') {
     unlinkIfThere(path);
-    return 'dead';
+    return null;
   }
+  if (answer === 'hung up') return { role: 'leaving', id: '', pid: null };
   const match = /^(contender|holder) ([0-9a-f]+) (\d+)$/.exec(answer);
   if (match === null) return { role: 'holder', id: '', pid: null };
   return { role: match[1] === 'contender' ? 'contender' : 'holder', id: match[2] ?? '', pid: Number(match[3]) };
 }
 
-/** What the listener says before it hangs up; null when nobody listens. */
-function readAll(path: string): Promise<string | null> {
+/** What the listener says before it ends the connection; empty when it says nothing in time. */
+function readAll(path: string): Promise<string | 'refused' | 'hung up'> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     let text = '';
-    const timer = setTimeout(() => {
-      socket.destroy();
-      resolve(text);
-    }, ANSWER_WITHIN_MS);
-    const finish = (value: string | null) => {
+    const finish = (answer: string) => {
       clearTimeout(timer);
       socket.destroy();
-      resolve(value);
+      resolve(answer);
     };
+    const timer = setTimeout(() => finish(''), ANSWER_WITHIN_MS);
     socket.setEncoding('utf8');
     socket.on('data', (chunk) => {
       text += chunk;
     });
-    socket.on('end', () => finish(text));
+    socket.on('end', () => finish(text || 'hung up'));
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') return finish(null);
-      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return finish(text);
+      const { code } = error;
+      if (code === 'ECONNREFUSED' || code === 'ENOENT') return finish('refused');
+      if (code === 'ECONNRESET' || code === 'EPIPE') return finish('hung up');
       clearTimeout(timer);
       reject(error);
     });
@@ -146,7 +164,7 @@ async function lockByPipe(folder: string): Promise<FolderLock> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     const holder = await ask(path);
-    throw new DataFolderLockedError(folder, holder === 'dead' ? null : holder.pid);
+    throw new DataFolderLockedError(folder, holder?.pid ?? null);
   }
 }
 

@@ -25,7 +25,7 @@ export function createUpkeep(client: PGlite, logger: Logger): Upkeep {
     const tables = await client.query<{ name: string }>(
       "SELECT quote_ident(relname) AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
     );
-    for (const { name } of tables.rows) if (!stopped) await client.exec(`VACUUM (ANALYZE) ${name}`);
+    for (const { name } of tables.rows) await client.exec(`VACUUM (ANALYZE) ${name}`);
     const total = await client.query<{ rows: number }>(
       "SELECT sum(greatest(reltuples, 0))::int AS rows FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
     );

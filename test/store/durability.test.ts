@@ -1,0 +1,63 @@
+// Nothing acknowledged is lost: a process is killed at a random moment, again and again, and every order it reported is there.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, it } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
+import { silentLogger } from '../../src/telemetry/logger.ts';
+import { NOON } from './samples.ts';
+
+const KILLS = 6;
+
+it('keeps every acknowledged order, with its transfer and its events, over kills at random', {
+  timeout: 180_000,
+}, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kill-'));
+  await (await openDatabase({ databaseUrl: null, dataFolder: folder, logger: silentLogger })).close();
+  const acknowledged: string[] = [];
+  for (let kill = 0; kill < KILLS; kill++) {
+    acknowledged.push(...(await writeUntilKilled(folder, 1 + Math.floor(Math.random() * 60))));
+    const { store, close } = await openDatabase({ databaseUrl: null, dataFolder: folder, logger: silentLogger });
+    const orders = await store.orders.byIds(acknowledged);
+    expect(orders.filter(({ state }) => state === 'SUBMITTED')).toHaveLength(acknowledged.length);
+    const transfers = await store.transfers.byOrderIds(acknowledged);
+    expect(transfers.filter(({ version }) => version === 2)).toHaveLength(acknowledged.length);
+    expect(await store.events.latestFor('Order', acknowledged)).toHaveLength(acknowledged.length);
+    // What was written and not acknowledged is there as a whole or not at all.
+    const pending = (await store.orders.unfinished(10_000)).filter(({ id }) => !acknowledged.includes(id));
+    expect(pending.length).toBeLessThanOrEqual(kill + 1);
+    expect(await store.transfers.byOrderIds(pending.map(({ id }) => id))).toHaveLength(pending.length);
+    for (const { id, state } of pending)
+      expect(await store.events.latestFor('Order', [id])).toHaveLength(state === 'CLAIMED' ? 0 : 1);
+    await store.mirrorLists.put({
+      key: 'still writable',
+      completeAt: NOON,
+      startedAt: null,
+      total: null,
+      fetched: kill,
+      lastError: null,
+      lastErrorAt: null,
+    });
+    await close();
+  }
+  expect(acknowledged.length).toBeGreaterThanOrEqual(KILLS);
+  await rm(folder, { recursive: true });
+});
+
+/** Ids that the writer reported before it was killed. */
+async function writeUntilKilled(folder: string, reports: number): Promise<string[]> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'children/write-orders.ts'), folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ids: string[] = [];
+  for await (const id of createInterface({ input: child.stdout })) {
+    ids.push(id);
+    if (ids.length === reports) child.kill('SIGKILL');
+  }
+  if (child.signalCode === null && child.exitCode === null) await once(child, 'exit');
+  expect(child.signalCode).toBe('SIGKILL');
+  return ids;
+}
