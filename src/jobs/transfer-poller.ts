@@ -107,6 +107,7 @@ export function createTransferPoller(deps: TransferPollerDeps): TransferPoller {
   }
 
   function sleepUntil(dueAt: number | null): void {
+    if (stopping.signal.aborted) return;
     timer?.cancel();
     const ms = dueAt === null ? LONGEST_SLEEP_MS : dueAt - clock.now();
     timer = clock.after(Math.min(Math.max(ms, SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS), wake);

@@ -1,0 +1,235 @@
+// The poller: every open transfer, one look for each whoever watches, within bounds, through failures and restarts.
+import { setTimeout as realTime } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLocalBus } from '../../src/events/bus.ts';
+import { createInterest } from '../../src/events/interest.ts';
+import { SANDBOX_CADENCE } from '../../src/jobs/poll-cadence.ts';
+import { createTransferPoller, type TransferPoller } from '../../src/jobs/transfer-poller.ts';
+import type { TransferRecord } from '../../src/services/services.ts';
+import { createTestStore, type TestStore } from '../helpers/test-store.ts';
+import { upstreamError } from '../services/transfers/gandi.ts';
+import { type Stage, scopeOf, setup, wish } from '../services/transfers/setup.ts';
+
+let database: TestStore;
+let stage: Stage;
+let pollers: TransferPoller[];
+
+beforeEach(async () => {
+  database = await createTestStore();
+  stage = setup(database);
+  pollers = [];
+});
+afterEach(async () => {
+  await Promise.all(pollers.map((poller) => poller.stop()));
+  await database.close();
+});
+
+const order = (name: string) => stage.transfers.request(scopeOf(), wish({ domain: name, idempotencyKey: name }));
+const stored = async (name: string) => {
+  const page = await stage.store.transfers.list({
+    visibility: { organizationId: null, clientId: null },
+    filter: { domainName: name },
+    orderBy: { field: 'STARTED_AT', direction: 'DESC' },
+    page: { first: 1 },
+  });
+  return page.rows[0]?.row ?? expect.unreachable();
+};
+const polls = (name = '') => stage.gandi.sent.filter((what) => what.startsWith(`transfer:${name}`)).length;
+
+function start(poller: TransferPoller = stage.poller): TransferPoller {
+  pollers.push(poller);
+  poller.start();
+  return poller;
+}
+/** Moves time in small steps and lets the database answer between them. */
+async function pass(ms: number, step = 250): Promise<void> {
+  for (let passed = 0; passed < ms; passed += step) {
+    await stage.clock.advance(step);
+    await realTime(4);
+  }
+}
+
+test('follows a transfer from its order to its end and then lets it be', async () => {
+  await order('a.com');
+  start();
+  stage.gandi.report('a.com', { step: 'WAIT', innerStep: 'foa_pending', approvals: [] });
+  await pass(2_000);
+  expect((await stored('a.com')).step).toBe('HOLDER_APPROVAL');
+  stage.gandi.complete('a.com');
+  await pass(7_000);
+  expect((await stored('a.com')).step).toBe('COMPLETED');
+  const before = polls();
+  await pass(10_000);
+  expect(polls()).toBe(before);
+});
+
+test('takes up what an earlier process left, also where that one died in the middle of a look', async () => {
+  await order('a.com');
+  await stage.clock.advance(2_000);
+  const now = stage.clock.now();
+  expect(await stage.store.transfers.leaseDue('dead', now, now + 120_000, 8)).toHaveLength(1);
+  stage.gandi.report('a.com', { step: 'RUN' });
+  start();
+  await pass(2_000);
+  expect(polls()).toBe(0);
+  await stage.clock.advance(120_000);
+  await pass(1_000);
+  expect((await stored('a.com')).step).toBe('REGISTRY');
+});
+
+test('looks at a quiet transfer ever more slowly, and as slowly with a thousand watchers as with one', async () => {
+  await order('a.com');
+  stage.gandi.report('a.com', { step: 'RUN' });
+  start();
+  await pass(120_000, 1_000);
+  stage.gandi.clear();
+  await pass(30_000, 500);
+  const unwatched = polls();
+  stage.interest.add(() => true);
+  await pass(10_000, 500);
+  stage.gandi.clear();
+  await pass(30_000, 500);
+  const one = polls();
+  for (let count = 0; count < 1_000; count++) stage.interest.add(() => true);
+  stage.gandi.clear();
+  await pass(30_000, 500);
+  const thousand = polls();
+  expect(unwatched).toBeLessThan(10);
+  expect(one).toBeGreaterThan(unwatched);
+  expect(Math.abs(thousand - one)).toBeLessThanOrEqual(2);
+});
+
+test('a look that fails changes nothing, is tried again later, and does not hold up the others', async () => {
+  await order('a.com');
+  await order('b.com');
+  const { transfer } = stage.gandi.port;
+  stage.gandi.port.transfer = async (name, call) => {
+    if (name === 'a.com') {
+      stage.gandi.sent.push('transfer:a.com');
+      throw upstreamError('unavailable', { status: 502 });
+    }
+    return transfer(name, call);
+  };
+  stage.gandi.report('b.com', { step: 'RUN' });
+  start();
+  await pass(8_000);
+  expect((await stored('a.com')).step).toBe('PAYMENT');
+  expect((await stored('b.com')).step).toBe('REGISTRY');
+  expect(polls('a.com')).toBeGreaterThanOrEqual(2);
+  expect(polls('a.com')).toBeLessThan(polls('b.com'));
+});
+
+test('keeps to its number of looks at a time', async () => {
+  for (let index = 0; index < 7; index++) await order(`n${index}.com`);
+  let now = 0;
+  let most = 0;
+  const release = Promise.withResolvers<void>();
+  const look = async (transfer: TransferRecord) => {
+    now += 1;
+    most = Math.max(most, now);
+    await release.promise;
+    now -= 1;
+    return { transfer, asOf: stage.clock.now(), changed: false };
+  };
+  const { store, clock, logger } = stage;
+  const bus = createLocalBus();
+  const interest = createInterest<TransferRecord>();
+  start(
+    createTransferPoller({
+      store,
+      transfers: { look },
+      bus,
+      interest,
+      clock,
+      logger,
+      cadence: SANDBOX_CADENCE,
+      owner: 'p',
+      concurrency: 3,
+    }),
+  );
+  await pass(2_000);
+  expect(now).toBe(3);
+  release.resolve();
+  await pass(1_000);
+  expect(most).toBe(3);
+});
+
+test('two processes share the work and never look at the same transfer at once', async () => {
+  for (let index = 0; index < 6; index++) await order(`n${index}.com`);
+  const busy = new Set<string>();
+  let clashes = 0;
+  const seen = new Map<string, number>();
+  const { store, clock, logger, bus, interest } = stage;
+  const poller = (owner: string) =>
+    createTransferPoller({
+      store,
+      transfers: {
+        async look(transfer) {
+          if (busy.has(transfer.id)) clashes += 1;
+          busy.add(transfer.id);
+          await realTime(2);
+          busy.delete(transfer.id);
+          seen.set(owner, (seen.get(owner) ?? 0) + 1);
+          return { transfer, asOf: clock.now(), changed: false };
+        },
+      },
+      bus,
+      interest,
+      clock,
+      logger,
+      cadence: SANDBOX_CADENCE,
+      owner,
+      concurrency: 2,
+    });
+  start(poller('one'));
+  start(poller('two'));
+  await pass(6_000);
+  expect(clashes).toBe(0);
+  expect(seen.size).toBe(2);
+});
+
+test('a transfer that was helped along during a look is looked at again soon', async () => {
+  const { transfer } = await order('a.com');
+  const release = Promise.withResolvers<void>();
+  let looks = 0;
+  const { store, clock, logger, bus, interest } = stage;
+  const slow = { quickMs: 1_000, watchedMs: 600_000, slowMs: 600_000 };
+  start(
+    createTransferPoller({
+      store,
+      transfers: {
+        async look() {
+          looks += 1;
+          if (looks === 1) await release.promise;
+          return { transfer: { ...transfer, stepSince: 0 }, asOf: clock.now(), changed: false };
+        },
+      },
+      bus,
+      interest,
+      clock,
+      logger,
+      cadence: slow,
+      owner: 'p',
+    }),
+  );
+  await pass(2_000);
+  expect(looks).toBe(1);
+  bus.publish('polls');
+  await pass(500);
+  release.resolve();
+  await pass(2_500);
+  expect(looks).toBe(2);
+});
+
+test('stops without leaving a timer, a lease or a look behind', async () => {
+  const { transfer } = await order('a.com');
+  const poller = start();
+  await stage.clock.advance(1_000);
+  await poller.stop();
+  const pending = stage.clock.pending;
+  await pass(10_000);
+  expect(pending).toBe(0);
+  const now = stage.clock.now();
+  await stage.store.transfers.reschedule(transfer.id, now);
+  expect(await stage.store.transfers.leaseDue('another', now, now + 1, 8)).toHaveLength(1);
+});
