@@ -34,9 +34,30 @@ export interface Journal {
   append(entry: JournalEntry): void;
 }
 
+/** The journal was begun with another choice of an option than it is now opened with. */
+export class JournalMismatchError extends Error {
+  override readonly name = 'JournalMismatchError';
+  readonly file: string;
+  /** Name of the option. */
+  readonly option: string;
+  readonly begun: JournalIdentity[string] | undefined;
+  constructor(
+    file: string,
+    option: string,
+    { begun, given }: { begun: JournalIdentity[string] | undefined; given: JournalIdentity[string] | undefined },
+  ) {
+    super(
+      `${file} belongs to a sandbox with ${option} ${begun}, this one has ${option} ${given}: remove its folder to start afresh`,
+    );
+    this.file = file;
+    this.option = option;
+    this.begun = begun;
+  }
+}
+
 /**
  * Opens the journal at `file`, or begins one. A last line that was cut off by a crash was never answered and is dropped.
- * @throws Error in one sentence when the file belongs to a sandbox with other options, or is no journal.
+ * @throws {JournalMismatchError} when the file belongs to a sandbox with other options; Error in one sentence when it is no journal.
  */
 export function openJournal(file: string, identity: JournalIdentity, now: number): Journal {
   if (!existsSync(file)) {
@@ -68,8 +89,5 @@ function assertHead(head: unknown, identity: JournalIdentity, file: string): ass
   const begun = (head as JournalHead).identity;
   const differing = Object.keys(identity).filter((name) => begun[name] !== identity[name]);
   const [name] = differing;
-  if (name !== undefined)
-    throw new Error(
-      `${file} belongs to a sandbox with ${name} ${begun[name]}, this one has ${name} ${identity[name]}: remove its folder to start afresh`,
-    );
+  if (name !== undefined) throw new JournalMismatchError(file, name, { begun: begun[name], given: identity[name] });
 }

@@ -110,7 +110,12 @@ export function mountPeople(app: Hono<SandboxEnv>, state: SandboxState): void {
         ...given,
         ...(registeredAt !== undefined && { registeredAt: Date.parse(registeredAt) }),
       });
-      const { people: _people, registrationFails: _fails, ...facts } = state.world.outside.look(name);
+      const {
+        people: _people,
+        registrationFails: _fails,
+        firstCodeExpires: _expires,
+        ...facts
+      } = state.world.outside.look(name);
       return { fqdn: name.fqdn, ...facts, registeredAt: iso(facts.registeredAt), expiresAt: iso(facts.expiresAt) };
     }),
   );

@@ -17,6 +17,8 @@ export interface OutsideDomain {
   readonly losingRegistrar: 'accept' | 'refuse' | 'silent';
   /** The one right auth code; undefined: the rule of {@link isRightAuthCode}. */
   readonly authCode: string | undefined;
+  /** The code an order comes with is no longer good when the registry looks at it; the next one is. */
+  readonly firstCodeExpires: boolean;
   /** The registry turns a registration down after it was paid. */
   readonly registrationFails: boolean;
   readonly people: People;
@@ -54,6 +56,7 @@ export const scripts: Readonly<Record<string, Trait>> = {
   'foa-silent-': () => ({ holder: 'silent' }),
   'foa-lost-': () => ({ holder: 'lost' }),
   'internal-': () => ({ internal: true }),
+  'code-expires-': () => ({ firstCodeExpires: true }),
   'slow-': () => ({ people: realisticPeople }),
   'unpaid-': (plain) => ({ people: { ...plain.people, paymentMs: 2 * day } }),
   'stuck-': (plain) => ({ people: { ...plain.people, registryMs: day } }),
@@ -80,6 +83,7 @@ export function createOutside(deps: { startAt: number; now: () => number; people
       holder: 'accept',
       losingRegistrar: 'accept',
       authCode: undefined,
+      firstCodeExpires: false,
       registrationFails: false,
       people,
     };

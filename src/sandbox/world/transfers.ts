@@ -202,7 +202,7 @@ export function createTransfers({ clock, ledger, look, arrived }: TransferWorld)
         foa: undefined,
         deadlineAt: undefined,
         authCode: order.authCode,
-        authCodeWrong: order.authCodeWrong ?? false,
+        authCodeWrong: order.authCodeWrong === true || look(order.name).firstCodeExpires,
         paid: false,
         timers: [],
       };
