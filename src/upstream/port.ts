@@ -10,6 +10,7 @@ export interface CallOptions {
   readonly tenant: string;
   /** Longest wait for a permit in milliseconds; past it the call is refused before it is sent. Default: the lane's own. */
   readonly maxWaitMs?: number;
+  /** Ends the wait and a read under way. A write that has left is waited for all the same, so that its outcome is known. */
   readonly signal?: AbortSignal;
   readonly meter?: UpstreamMeter;
 }
@@ -303,7 +304,8 @@ export interface Capability {
 
 /**
  * Everything the gateway asks of Gandi. Each method sends at most one logical call (a retried read counts its attempts), takes a permit for every
- * attempt, and throws {@link UpstreamError} for anything but the answer described. Reads are retried, writes never.
+ * attempt, and throws {@link UpstreamError} for anything but the answer described, or the signal's reason when it aborted the call. Reads are
+ * retried, writes never.
  */
 export interface GandiPort {
   readonly name: 'v5' | 'v4';
@@ -346,7 +348,7 @@ export interface GandiPort {
     },
     call: CallOptions,
   ): Promise<readonly UpstreamAvailability[]>;
-  /** Prices of every TLD, or of the named ones, in one call. */
+  /** Prices of every TLD, or of the named ones, in one call; in more only where the vendor cuts the list into pages. */
   prices(
     query: { organizationId?: string; currency?: string; tlds?: readonly string[]; processes: readonly PriceProcess[] },
     call: CallOptions,

@@ -109,6 +109,13 @@ describe('too many calls', () => {
     expect(rig.gandi.calls).toHaveLength(1);
   });
 
+  it('takes the time already waited off the waiting limit', async () => {
+    rig.gandi.on(DOMAIN, 'errors/429-seconds');
+    const error = await upstreamError(rig.settle(read({ maxWaitMs: 10_000 })));
+    expect(error).toMatchObject({ kind: 'rate-limited', attempts: 2 });
+    expect(rig.gandi.calls).toHaveLength(2);
+  });
+
   it('is not sent again for a write, which did not take effect', async () => {
     rig.gandi.on(LOCK, 'errors/429-seconds');
     expect(await upstreamError(rig.settle(lock()))).toMatchObject({
@@ -289,6 +296,16 @@ describe('the circuit to a host', () => {
     abort.abort(new Error('no'));
     for (let n = 0; n < 6; n++) await expect(read({ signal: abort.signal })).rejects.toThrow('no');
     expect(rig.port.circuit).toBe('closed');
+  });
+
+  it('is not waited for: an open one refuses at once, although the budget would make the call wait', async () => {
+    rig.gandi.on(DOMAIN, 'errors/502-html');
+    await upstreamError(rig.settle(read()));
+    await upstreamError(rig.settle(read()));
+    rig.budget.backOff({ retryAfterMs: 5_000 });
+    const before = rig.clock.monotonic();
+    expect(await upstreamError(read())).toMatchObject({ kind: 'unavailable', attempts: 0 });
+    expect(rig.clock.monotonic()).toBe(before);
   });
 
   it('sends nothing of what was waiting when it opened, and costs no slot', async () => {
