@@ -18,8 +18,8 @@ export interface ClientDomains {
    * Reads the list of one client, and the details of domains that were linked to it and are not in that list. Completes the list `domains-of:<client>`.
    */
   readOne(organizationId: string, clientId: string): (caller: Caller) => Promise<void>;
-  /** Pages that the lists of these clients have, as far as they were read before; one for each otherwise. */
-  pagesOf(clientIds: readonly string[]): number;
+  /** Pages that the lists of these clients have: as many as when they were read last, `otherwise` for those never read. */
+  pagesOf(clientIds: readonly string[], otherwise: number): number;
 }
 
 export function createClientDomains(parts: Parts, clients: ClientList, details: DomainDetails): ClientDomains {
@@ -60,7 +60,7 @@ export function createClientDomains(parts: Parts, clients: ClientList, details: 
   };
 
   return {
-    pagesOf: (clientIds) => clientIds.reduce((sum, id) => sum + (pagesRead.get(id) ?? 1), 0),
+    pagesOf: (clientIds, otherwise) => clientIds.reduce((sum, id) => sum + (pagesRead.get(id) ?? otherwise), 0),
     readOne: (organizationId, clientId) => async (caller) => {
       const startedAt = clock.now();
       const count = await read(caller, organizationId, clientId);

@@ -9,7 +9,7 @@ import { type AgeLimit, type Depth, freshnessOf, isTooOld } from './freshness.ts
 import { type DomainKey, domainKeyText } from './keys.ts';
 import type { OwnerBook } from './known-owners.ts';
 import { LIST_KEYS, type Parts } from './parts.ts';
-import { type Plan, type Portfolio, planDomains } from './planner.ts';
+import { type Plan, type Portfolio, pagesOf, planDomains } from './planner.ts';
 
 /** The client of a domain as far as is known; `clientId` null = it belongs to none. */
 export interface DomainLink {
@@ -36,6 +36,8 @@ export interface DomainDepthReader {
   depths(wants: DomainWants, demand: Demand): Promise<DomainDepths>;
   /** @returns why rows could not be brought to the demanded age, by name. */
   rows(domains: readonly DomainRecord[], demand: Demand): Promise<Reasons>;
+  /** Pages that the list of one client has of which nothing is known. */
+  typicalPages(): Promise<number>;
   /** What the planner knows; `organizationIds` are those whose clients' lists are considered. */
   portfolio(organizationIds: readonly string[]): Promise<Portfolio>;
   /** One detail, shared with whoever wants the same. @throws {UpstreamError} */
@@ -78,9 +80,10 @@ export function createDomainDepths(
     );
     const { clients } = await owners.known();
     const clientIds = [...clients].filter(([, owner]) => organizationIds.includes(owner)).map(([id]) => id);
+    const domains = known?.completeAt == null ? null : known.fetched;
     return {
-      domains: known?.completeAt == null ? null : known.fetched,
-      clientListPages: isWhole ? clientDomains.pagesOf(clientIds) : null,
+      domains,
+      clientListPages: isWhole ? clientDomains.pagesOf(clientIds, typicalPages(domains, clients.size)) : null,
       rowsTellClient: (await list.rowsTellClient()) === true,
       pageSize,
     };
@@ -124,8 +127,16 @@ export function createDomainDepths(
     }
   };
 
+  /** As if every client had as many domains as the others. */
+  const typicalPages = (domains: number | null, clients: number) =>
+    domains === null || clients === 0 ? 1 : pagesOf(domains / clients, pageSize);
+
   return {
     portfolio,
+    async typicalPages() {
+      const known = await lists.state(LIST_KEYS.domains);
+      return typicalPages(known?.fetched ?? null, (await owners.known()).clients.size);
+    },
     async readOne(name, demand) {
       const outcome = await fly(name, demand);
       if (outcome.kind === 'failed') throw outcome.error;

@@ -72,7 +72,7 @@ export function createDomainDetails(parts: Parts, owners: OwnerBook, organizatio
   return {
     flightKey: (name) => `domain:${name}`,
     read: (name) => async (caller) => {
-      await organizations.bringFor(caller);
+      await organizations.bringFor(caller, 'known');
       const asOf = clock.now();
       caller.plan(1);
       try {

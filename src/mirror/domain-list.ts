@@ -54,7 +54,7 @@ export function createDomainList(
   };
 
   const read = async (caller: Caller, limit: AgeLimit) => {
-    await organizations.bringFor(caller);
+    await organizations.bringFor(caller, 'young');
     const wasComplete = (await lists.asOf(key)) !== null;
     const interrupted = await checkpoint.read({ pageSize, notBefore: wasComplete ? clock.now() - limit.maxAgeMs : 0 });
     const startedAt = interrupted?.startedAt ?? clock.now();

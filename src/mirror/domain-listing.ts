@@ -56,7 +56,10 @@ export function createDomainListing(
     if (asked.length === 0) return null;
     const old = asked.filter(({ asOf }) => isTooOld(asOf, limit));
     const portfolio = await depths.portfolio(await owners.resellers());
-    const pages = clientDomains.pagesOf(old.map(({ id }) => id));
+    const pages = clientDomains.pagesOf(
+      old.map(({ id }) => id),
+      await depths.typicalPages(),
+    );
     if (old.length > 0 && planListing(portfolio, pages) === 'list') return null;
     const read = await Promise.all(
       old.map(({ id, organizationId }) =>

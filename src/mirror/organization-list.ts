@@ -8,8 +8,8 @@ import { LIST_KEYS, type Parts } from './parts.ts';
 
 export interface OrganizationList {
   bring(demand: Demand): Promise<ListFreshness>;
-  /** The same for other shared work, at the default age. */
-  bringFor(caller: Caller): Promise<ListFreshness>;
+  /** The same for other shared work. `known`: any age will do. */
+  bringFor(caller: Caller, age: 'young' | 'known'): Promise<ListFreshness>;
   /** Reads the list now, as a sign that the credential works. */
   readNow(caller: Caller): Promise<void>;
 }
@@ -34,8 +34,9 @@ export function createOrganizationList(parts: Parts, owners: OwnerBook): Organiz
   return {
     bring: (demand) =>
       lists.bring(LIST_KEYS.organizations, ageLimit(demand, ages, 'organizations', clock.now()), demand, read),
-    bringFor(caller) {
-      const limit = { askedAt: clock.now(), maxAgeMs: ages.organizations * 1_000 };
+    bringFor(caller, age) {
+      const maxAgeMs = age === 'known' ? Number.POSITIVE_INFINITY : ages.organizations * 1_000;
+      const limit = { askedAt: clock.now(), maxAgeMs };
       return lists.bringFor(caller, LIST_KEYS.organizations, limit, read);
     },
     readNow: read,
