@@ -1,11 +1,10 @@
 // PGlite in a data folder: one process at a time, created whole or not at all, every commit on the disk before it is acknowledged.
-import { fsyncSync } from 'node:fs';
-import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { PGlite, type postgresMod } from '@electric-sql/pglite';
-import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { holdFolder, reasonOf } from './data-folder.ts';
+import { DURABLE_START, DurableFolder, prepareForRecovery } from './durable-folder.ts';
 import { DatabaseError } from './errors.ts';
-import { type FolderLock, lockFolder } from './folder-lock.ts';
 
 export interface EmbeddedDatabase {
   readonly client: PGlite;
@@ -22,18 +21,19 @@ export interface EmbeddedOptions {
 
 /** @throws {DatabaseError} when the folder cannot be used, is in use ({@link DataFolderLockedError}), or holds what cannot be opened. */
 export async function openEmbedded({ dataFolder, onCreate }: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const folder = await prepareFolder(resolve(dataFolder));
-  const lock = await takeFolder(folder);
+  const held = await holdFolder(dataFolder);
+  const folder = held.path;
   try {
     const database = join(folder, 'database');
     if (!(await exists(database))) {
       onCreate();
       await create(folder, database);
     }
+    await prepareForRecovery(database);
     const client = await start(database);
-    return { client, close: () => client.close().finally(() => lock.release()) };
+    return { client, close: () => client.close().finally(() => held.release()) };
   } catch (error) {
-    await lock.release();
+    await held.release();
     if (error instanceof DatabaseError) throw error;
     throw new DatabaseError(
       'DATA_DIR',
@@ -41,37 +41,6 @@ export async function openEmbedded({ dataFolder, onCreate }: EmbeddedOptions): P
       { cause: error },
     );
   }
-}
-
-async function prepareFolder(folder: string): Promise<string> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return await realpath(folder);
-  } catch (error) {
-    throw unusable(folder, error);
-  }
-}
-
-async function takeFolder(folder: string): Promise<FolderLock> {
-  try {
-    return await lockFolder(folder);
-  } catch (error) {
-    throw error instanceof DatabaseError ? error : unusable(folder, error);
-  }
-}
-
-function unusable(folder: string, error: unknown): DatabaseError {
-  return new DatabaseError(
-    'DATA_DIR',
-    `${folder} cannot be used (${reasonOf(error)}); expected a folder this user may write to.`,
-    { cause: error },
-  );
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'not a database folder';
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message.split('\n')[0] ?? '';
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -106,36 +75,4 @@ async function start(folder: string): Promise<PGlite> {
   } catch (error) {
     throw lastWords.length === 0 ? error : new Error(lastWords.join('; '), { cause: error });
   }
-}
-
-/** PGlite starts PostgreSQL with fsync off (`-F`); here it is on, by the one method that reaches {@link DurableFolder}. */
-const DURABLE_START = [
-  ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
-  '-c',
-  'wal_sync_method=fsync',
-];
-
-type PostgresModule = postgresMod.PostgresMod;
-
-/** PGlite's folder on disk, with the fsync that Emscripten's NODEFS lacks. */
-class DurableFolder extends NodeFS {
-  override async init(
-    client: PGlite,
-    options: Partial<PostgresModule>,
-  ): Promise<{ emscriptenOpts: Partial<PostgresModule> }> {
-    const { emscriptenOpts } = await super.init(client, options);
-    const addSync = (module: PostgresModule) => {
-      const { stream_ops } = module.NODEFS as unknown as { stream_ops: StreamOperations };
-      stream_ops.fsync = ({ nfd }) => {
-        if (nfd !== undefined) fsyncSync(nfd);
-        return 0;
-      };
-    };
-    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), addSync] } };
-  }
-}
-
-/** @property nfd Node's file descriptor; undefined for a folder. */
-interface StreamOperations {
-  fsync?: (stream: { readonly nfd?: number }) => number;
 }
