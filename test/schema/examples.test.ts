@@ -44,5 +44,5 @@ test('names of operations are unique, so that tabs can be told apart', () => {
 
 test('relative dates become instants when they are read', () => {
   const expiring = examples.find(({ file }) => file.startsWith('03'));
-  expect(expiring?.variables).toEqual({ before: '2030-03-02T00:00:00.000Z' });
+  expect(expiring?.variables).toEqual({ after: '2030-01-01T00:00:00.000Z', before: '2030-03-02T00:00:00.000Z' });
 });
