@@ -183,6 +183,8 @@ async function assertSameAccount(store: Store, config: Config, gandi: GandiAcces
   if (found === null) return store.facts.set('gandi', wanted);
   if (found !== wanted)
     throw new OtherAccountError(
-      `${config.databaseUrl === null ? 'DATA_DIR' : 'DATABASE_URL'}: this database mirrors the ${found}, expected the ${wanted}; use another one for it.`,
+      `${config.databaseUrl === null ? 'DATA_DIR' : 'DATABASE_URL'}: this database mirrors ${named(found)}, expected ${named(wanted)}; use another one for it.`,
     );
 }
+
+const named = (account: string): string => (account.startsWith('http') ? `Gandi at ${account}` : `the ${account}`);
