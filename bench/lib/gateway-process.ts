@@ -1,4 +1,4 @@
-// A gateway in a process of its own, started as an operator starts it, for benches that measure from outside.
+// A gateway in a process of its own, started as an operator starts it, for benches and tests that look from outside.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -9,9 +9,23 @@ export interface GatewayProcess {
   readonly pid: number;
   /** The process itself, for those who want to kill it. */
   readonly process: ChildProcess;
+  /** Everything printed so far. */
+  printed(): Printed;
   query<T>(query: string, variables?: Record<string, unknown>): Promise<T>;
-  /** SIGTERM, then waits for the end. */
-  stop(): Promise<void>;
+  /** SIGTERM, then waits for the end. @returns the exit code; null when a signal ended it. */
+  stop(): Promise<number | null>;
+  /** SIGKILL, then waits for the end. */
+  kill(): Promise<void>;
+}
+
+export interface Printed {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A gateway that came to its end by itself. `code` is null when a signal ended it. */
+export interface EndedGateway extends Printed {
+  readonly code: number | null;
 }
 
 export interface GatewayOptions {
@@ -40,6 +54,46 @@ export async function freePort(): Promise<number> {
 export async function startGateway(options: GatewayOptions): Promise<GatewayProcess> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
+  const { child, pid, printed } = spawnGateway(options, port);
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const end = async (signal: NodeJS.Signals) => {
+    if (hasEnded()) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  };
+  while (!(await answers(`${url}/health`))) {
+    if (hasEnded()) throw new Error(`The gateway ended at start:\n${printed().stdout}${printed().stderr}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return {
+    url,
+    pid,
+    process: child,
+    printed,
+    async query<T>(query: string, variables: Record<string, unknown> = {}) {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${BENCH_API_KEY}` },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as T;
+    },
+    async stop() {
+      await end('SIGTERM');
+      return child.exitCode;
+    },
+    kill: () => end('SIGKILL'),
+  };
+}
+
+/** Runs `src/main.ts` until it ends by itself and everything that held its output has ended too. */
+export async function runGateway(options: GatewayOptions): Promise<EndedGateway> {
+  const { child, printed } = spawnGateway(options, options.port ?? (await freePort()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...printed() };
+}
+
+function spawnGateway(options: GatewayOptions, port: number) {
   const child = spawn(process.execPath, ['src/main.ts'], {
     env: {
       PATH: process.env.PATH,
@@ -54,34 +108,13 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let printed = '';
-  child.stdout?.on('data', (chunk) => (printed += chunk));
-  child.stderr?.on('data', (chunk) => (printed += chunk));
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stderr.on('data', (chunk) => (stderr += chunk));
   const { pid } = child;
   if (pid === undefined) throw new Error('The gateway could not be started.');
-  while (!(await answers(`${url}/health`))) {
-    if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`The gateway ended at start:\n${printed}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  return {
-    url,
-    pid,
-    process: child,
-    async query<T>(query: string, variables: Record<string, unknown> = {}) {
-      const response = await fetch(`${url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${BENCH_API_KEY}` },
-        body: JSON.stringify({ query, variables }),
-      });
-      return (await response.json()) as T;
-    },
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
-  };
+  return { child, pid, printed: (): Printed => ({ stdout, stderr }) };
 }
 
 async function answers(url: string): Promise<boolean> {
