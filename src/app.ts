@@ -104,7 +104,19 @@ export async function createApp(
   const interest = createInterest<TransferRecord>();
 
   const catalog = createCatalogService({ port, store, clock, maxAgeSeconds: ages.catalog });
-  const transfers = createTransfersService({ store, port, mirror, catalog, bus, log, tail, interest, clock, logger });
+  const transfers = createTransfersService({
+    store,
+    port,
+    mirror,
+    catalog,
+    bus,
+    log,
+    tail,
+    interest,
+    clock,
+    logger,
+    settings: { transitMs: config.orderTransitSeconds * 1_000 },
+  });
   const services: Services = {
     organizations: createOrganizationsService({ mirror, mode: config.mode, clock }),
     clients: createClientsService({ port, store, mirror, clock }),

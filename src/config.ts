@@ -26,6 +26,8 @@ export interface Config {
     readonly details: number;
     readonly catalog: number;
   };
+  /** How long a call that was sent is taken to be possibly still on its way; an order without a trace at Gandi may be sent again only after that. */
+  readonly orderTransitSeconds: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 }
 
@@ -116,6 +118,7 @@ const VARIABLES = {
   MAX_AGE_DOMAINS: seconds.default(900),
   MAX_AGE_DETAILS: seconds.default(3_600),
   MAX_AGE_CATALOG: seconds.default(86_400),
+  ORDER_TRANSIT_SECONDS: wholeNumber(1, 3_600, 'whole seconds from 1 to 3600').default(60),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'fatal, error, warn, info, debug or trace')
     .default('info'),
@@ -156,6 +159,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       details: env.MAX_AGE_DETAILS,
       catalog: env.MAX_AGE_CATALOG,
     },
+    orderTransitSeconds: env.ORDER_TRANSIT_SECONDS,
     logLevel: env.LOG_LEVEL,
   });
 }
