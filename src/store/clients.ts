@@ -2,7 +2,19 @@
 import { type Client, Prisma, type PrismaClient } from './generated/client.ts';
 import { countRows, type Keyset, readPage, textKey } from './keyset.ts';
 import type { ClientDetailRecord, ClientRecord, ClientRowRecord, OrganizationType } from './records.ts';
-import { all, equals, instant, isOneOf, isoInstant, isStorable, msOrNull, recordset, storable } from './sql.ts';
+import {
+  all,
+  equals,
+  instant,
+  isOneOf,
+  isoInstant,
+  isStorable,
+  msOf,
+  msOrNull,
+  recordset,
+  type Selected,
+  storable,
+} from './sql.ts';
 import type { ClientFilter, ClientStore, Visibility } from './store.ts';
 import { containsText, searchTextOf, sortNameOf } from './text-search.ts';
 
@@ -115,7 +127,7 @@ const KEYSET: Keyset<ClientRecord> = {
   keyOf: (client) => [sortNameOf(client.name), client.organizationId, client.id],
 };
 
-function toClient(row: ClientRow): ClientRecord {
+function toClient(row: Selected<ClientRow>): ClientRecord {
   return {
     organizationId: row.organizationId,
     id: row.id,
@@ -125,7 +137,7 @@ function toClient(row: ClientRow): ClientRecord {
     lastName: row.lastName,
     companyName: row.companyName,
     email: row.email,
-    rowAsOf: row.rowAsOf.getTime(),
+    rowAsOf: msOf(row.rowAsOf),
     detail: row.detail as ClientDetailRecord | null,
     detailAsOf: msOrNull(row.detailAsOf),
     missingAt: msOrNull(row.missingAt),

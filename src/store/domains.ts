@@ -1,10 +1,21 @@
 // Domains as the mirror holds them: list rows, client links, presence and details, each with its own age.
-
 import { conditions, DOMAIN_KEYSETS } from './domain-listing.ts';
-import type { Domain, PrismaClient } from './generated/client.ts';
+import { type Domain, Prisma, type PrismaClient } from './generated/client.ts';
 import { countRows, readPage } from './keyset.ts';
 import type { DomainDetailRecord, DomainRecord, DomainRowRecord, Presence } from './records.ts';
-import { type Database, instant, isoInstant, isoOrNull, isStorable, msOrNull, recordset, storable } from './sql.ts';
+import {
+  type Database,
+  instant,
+  isOneOf,
+  isoInstant,
+  isoOrNull,
+  msOf,
+  msOrNull,
+  recordset,
+  type Selected,
+  selectRows,
+  storable,
+} from './sql.ts';
 import type { DomainStore } from './store.ts';
 import { searchTextOf } from './text-search.ts';
 
@@ -22,12 +33,8 @@ export function createDomainStore(prisma: PrismaClient): DomainStore {
       }),
     count: ({ visibility, filter }) => countRows(prisma, 'domains d', conditions(visibility, filter)),
     async byNames(names) {
-      const rows = await prisma.domain.findMany({
-        where: { name: { in: names.filter(isStorable) } },
-        omit: { detail: true, searchText: true },
-        orderBy: [{ name: 'asc' }, { organizationId: 'asc' }],
-      });
-      return rows.map(toDomain);
+      const named = Prisma.sql`FROM domains d WHERE ${isOneOf('d.name', names)} ORDER BY d.name, d.organization_id`;
+      return (await selectRows<DomainRow>(prisma, SELECTED, named)).map(toDomain);
     },
     async details(keys) {
       const rows = await prisma.$queryRaw<{ organizationId: string; name: string; detail: unknown; asOf: Date }[]>`
@@ -159,7 +166,7 @@ const SELECTED = `
   d.client_as_of AS "clientAsOf", d.detail_as_of AS "detailAsOf", d.presence, d.presence_reason AS "presenceReason",
   d.presence_as_of AS "presenceAsOf"`;
 
-function toDomain(row: DomainRow): DomainRecord {
+function toDomain(row: Selected<DomainRow>): DomainRecord {
   return {
     ...row,
     nameserverKind: row.nameserverKind as DomainRecord['nameserverKind'],
@@ -168,9 +175,9 @@ function toDomain(row: DomainRow): DomainRecord {
     registryCreatedAt: msOrNull(row.registryCreatedAt),
     expiresAt: msOrNull(row.expiresAt),
     updatedAt: msOrNull(row.updatedAt),
-    rowAsOf: row.rowAsOf.getTime(),
+    rowAsOf: msOf(row.rowAsOf),
     clientAsOf: msOrNull(row.clientAsOf),
     detailAsOf: msOrNull(row.detailAsOf),
-    presenceAsOf: row.presenceAsOf.getTime(),
+    presenceAsOf: msOf(row.presenceAsOf),
   };
 }

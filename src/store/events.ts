@@ -1,9 +1,9 @@
 // The log of what changed, append-only. Appends stand in line, so that sequence numbers are readable in the order they were given.
 import { randomUUIDv7 } from 'node:crypto';
-import { type Event, Prisma, type PrismaClient } from './generated/client.ts';
+import type { Event, Prisma, PrismaClient } from './generated/client.ts';
 import { toEvent } from './order-rows.ts';
 import type { EventRecord } from './records.ts';
-import { isStorable, storable } from './sql.ts';
+import { isOneOf, storable } from './sql.ts';
 import type { EventStore } from './store.ts';
 
 /** Names the line that appends stand in; any number no other advisory lock of this database uses. */
@@ -54,12 +54,10 @@ export function createEventStore(prisma: PrismaClient): EventStore {
       return _max.sequence ?? 0n;
     },
     async latestFor(subjectType, subjectIds) {
-      const ids = subjectIds.filter(isStorable);
-      if (ids.length === 0) return [];
       const rows = await prisma.$queryRaw<Event[]>`
         SELECT DISTINCT ON (subject_id) sequence, id, organization_id AS "organizationId", client_id AS "clientId", type,
           subject_type AS "subjectType", subject_id AS "subjectId", payload, occurred_at AS "occurredAt"
-        FROM events WHERE subject_type = ${subjectType} AND subject_id IN (${Prisma.join(ids)})
+        FROM events WHERE subject_type = ${subjectType} AND ${isOneOf('subject_id', subjectIds)}
         ORDER BY subject_id, sequence DESC`;
       return rows.map(toEvent);
     },

@@ -1,7 +1,7 @@
 // Keyset pages: rows strictly between two cursors in a total order, from either end, with what lies beyond.
 import { CursorError, type CursorKey, decodeCursor, encodeCursor } from '../lib/cursor.ts';
 import { Prisma } from './generated/client.ts';
-import { type Database, instant, isInstant, isStorable, isUuid } from './sql.ts';
+import { type Database, instant, isInstant, isStorable, isUuid, type Selected, selectRows } from './sql.ts';
 import type { OrderBy, PageRequest, PageResult } from './store.ts';
 
 /** One column of a sort key; together the columns of a key are unique and never NULL. */
@@ -56,7 +56,7 @@ export interface PageQuery<Row, T> {
   readonly orderBy: OrderBy<string>;
   readonly keyset: Keyset<T>;
   readonly page: PageRequest;
-  readonly toRecord: (row: Row) => T;
+  readonly toRecord: (row: Selected<Row>) => T;
 }
 
 /**
@@ -90,9 +90,11 @@ export async function readPage<Row, T>(database: Database, query: PageQuery<Row,
           (rows) => rows.length > 0,
         );
 
-  const rows = await database.$queryRaw<
-    Row[]
-  >`SELECT ${Prisma.raw(query.columns)} FROM ${from} WHERE ${Prisma.join(between, ' AND ')} ORDER BY ${order} LIMIT ${size + 1}`;
+  const rows = await selectRows<Row>(
+    database,
+    query.columns,
+    Prisma.sql`FROM ${from} WHERE ${Prisma.join(between, ' AND ')} ORDER BY ${order} LIMIT ${size + 1}`,
+  );
   const more = rows.length > size;
   const records = rows.slice(0, size).map(query.toRecord);
   if (backwards) records.reverse();

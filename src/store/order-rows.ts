@@ -11,9 +11,9 @@ import type {
   TransferStep,
   TransferUpstreamRecord,
 } from './records.ts';
-import { dateOrNull, msOrNull, storable } from './sql.ts';
+import { dateOrNull, msOf, msOrNull, type Selected, storable } from './sql.ts';
 
-export function toOrder(row: Order): OrderRecord {
+export function toOrder(row: Selected<Order>): OrderRecord {
   return {
     ...row,
     kind: row.kind as OrderKind,
@@ -21,8 +21,8 @@ export function toOrder(row: Order): OrderRecord {
     input: row.input as Readonly<Record<string, unknown>>,
     timeline: row.timeline as unknown as readonly OrderTimelineEntry[],
     leaseUntil: msOrNull(row.leaseUntil),
-    createdAt: row.createdAt.getTime(),
-    updatedAt: row.updatedAt.getTime(),
+    createdAt: msOf(row.createdAt),
+    updatedAt: msOf(row.updatedAt),
     submittedAt: msOrNull(row.submittedAt),
     endedAt: msOrNull(row.endedAt),
   };
@@ -45,7 +45,7 @@ export function fromOrder(order: OrderRecord): Prisma.OrderUncheckedCreateInput 
 /** What a transfer's row has beyond its record: the poller's lease. */
 export type TransferRow = Omit<Transfer, 'leaseOwner' | 'leaseUntil'>;
 
-export function toTransfer(row: TransferRow): TransferRecord {
+export function toTransfer(row: Selected<TransferRow>): TransferRecord {
   return {
     id: row.id,
     orderId: row.orderId,
@@ -56,9 +56,9 @@ export function toTransfer(row: TransferRow): TransferRecord {
     waitingOn: row.waitingOn as TransferParty,
     deadlineAt: msOrNull(row.deadlineAt),
     upstream: row.upstream as unknown as TransferUpstreamRecord,
-    startedAt: row.startedAt.getTime(),
-    updatedAt: row.updatedAt.getTime(),
-    stepSince: row.stepSince.getTime(),
+    startedAt: msOf(row.startedAt),
+    updatedAt: msOf(row.updatedAt),
+    stepSince: msOf(row.stepSince),
     endedAt: msOrNull(row.endedAt),
     version: row.version,
     asOf: msOrNull(row.asOf),
@@ -81,12 +81,12 @@ export function fromTransfer(transfer: TransferRecord): Prisma.TransferUnchecked
   };
 }
 
-export function toEvent(row: Event): EventRecord {
+export function toEvent(row: Selected<Event>): EventRecord {
   return {
     ...row,
     type: row.type as EventRecord['type'],
     subjectType: row.subjectType as EventRecord['subjectType'],
     payload: row.payload as Readonly<Record<string, unknown>>,
-    occurredAt: row.occurredAt.getTime(),
+    occurredAt: msOf(row.occurredAt),
   };
 }

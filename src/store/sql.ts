@@ -36,8 +36,32 @@ export function dateOrNull(ms: number | null): Date | null {
   return ms === null ? null : new Date(ms);
 }
 
-export function msOrNull(date: Date | null): number | null {
-  return date === null ? null : date.getTime();
+/** A row as {@link selectRows} gives it: instants may be ISO 8601 text. */
+export type Selected<Row> = {
+  readonly [Column in keyof Row]: Date extends Row[Column] ? Row[Column] | string : Row[Column];
+};
+
+export function msOf(instant: Date | string): number {
+  return new Date(instant).getTime();
+}
+
+export function msOrNull(instant: Date | string | null): number | null {
+  return instant === null ? null : msOf(instant);
+}
+
+/**
+ * Rows of a query in its order, carried as one JSON value: that costs half of what the driver adapters need to translate a page column by column.
+ * @param columns constant text of a select list. @param query what follows it: FROM … LIMIT.
+ */
+export async function selectRows<Row>(
+  database: Database,
+  columns: string,
+  query: Prisma.Sql,
+): Promise<Selected<Row>[]> {
+  const [result] = await database.$queryRaw<
+    { rows: Selected<Row>[] }[]
+  >`SELECT coalesce(json_agg(r), '[]') AS rows FROM (SELECT ${Prisma.raw(columns)} ${query}) r`;
+  return result?.rows ?? [];
 }
 
 /**
@@ -50,8 +74,8 @@ export function recordset(rows: readonly object[], columns: string): Prisma.Sql 
 
 /** `column` is one of `values`; with no values, never. */
 export function isOneOf(column: string, values: readonly string[]): Prisma.Sql {
-  const kept = values.filter(isStorable);
-  return kept.length === 0 ? Prisma.sql`FALSE` : Prisma.sql`${Prisma.raw(column)} IN (${Prisma.join(kept)})`;
+  const kept = JSON.stringify(values.filter(isStorable));
+  return Prisma.sql`${Prisma.raw(column)} = ANY (ARRAY(SELECT jsonb_array_elements_text(${kept}::text::jsonb)))`;
 }
 
 /** `column` is `value`. */
