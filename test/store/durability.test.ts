@@ -19,7 +19,7 @@ it('keeps every acknowledged order, with its transfer and its events, over kills
   await (await openDatabase({ databaseUrl: null, dataFolder: folder, logger: silentLogger })).close();
   const acknowledged: string[] = [];
   for (let kill = 0; kill < KILLS; kill++) {
-    acknowledged.push(...(await writeUntilKilled(folder, 1 + Math.floor(Math.random() * 60))));
+    acknowledged.push(...(await writeUntilKilled(folder, 1 + Math.floor(Math.random() * 25))));
     const { store, close } = await openDatabase({ databaseUrl: null, dataFolder: folder, logger: silentLogger });
     const orders = await store.orders.byIds(acknowledged);
     expect(orders.filter(({ state }) => state === 'SUBMITTED')).toHaveLength(acknowledged.length);
