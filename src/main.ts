@@ -20,6 +20,7 @@ const OPERATOR_ERRORS = new Set([
 ]);
 
 async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
   const config = loadConfig(process.env);
   const logger = createLogger({ level: config.logLevel });
   // A promise nobody awaited is a bug; the process says so and ends rather than go on half alive. Everything durable survives that.
