@@ -1,4 +1,5 @@
 // Process entry: configuration, sandbox when no token is set, start, first screen, drain on SIGTERM.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createApp, type GandiAccess } from './app.ts';
