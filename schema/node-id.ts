@@ -30,9 +30,11 @@ export function decodeNodeId(id: string, argument: string): { typename: NodeType
 export function keyOf(type: NodeType, id: string, argument: string): string {
   if (type !== 'Domain' && UUID.test(id)) return id.toLowerCase();
   const decoded = decodeNodeId(id, argument);
-  if (decoded.typename !== type) throw badInput(argument, `the id of a ${decoded.typename}`, `the id of a ${type}`);
+  if (decoded.typename !== type) throw badInput(argument, idOf(decoded.typename), idOf(type));
   return decoded.id;
 }
+
+const idOf = (type: NodeType): string => `the id of ${type.startsWith('O') ? 'an' : 'a'} ${type}`;
 
 /** A domain's key: its A-label within its organization, so that every adapter to Gandi gives the same id. */
 export function domainKey(domain: Pick<DomainRecord, 'organizationId' | 'name'>): string {

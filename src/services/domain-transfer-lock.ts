@@ -34,11 +34,11 @@ export function createTransferLock({ port, store, mirror, clock }: TransferLockD
   const assertPossible = async (domain: DomainRecord, locked: boolean) => {
     const [known] = await store.domains.details([domain]);
     if (known?.detail.canTransferLock === false)
-      throw new TransferLockUnavailableError(`.${domain.tld} has no transfer lock.`, ['input', 'name']);
+      throw new TransferLockUnavailableError(`.${domain.tld} has no transfer lock.`, ['input', 'domain']);
     if (!locked && domain.eppStatuses.includes(LOCKED_BY_REGISTRY))
       throw new TransferLockUnavailableError(
         `The registry itself has locked ${domain.unicodeName} against transfers; only it can take that back.`,
-        ['input', 'name'],
+        ['input', 'domain'],
       );
   };
   const write = async (scope: OperationScope, name: string, locked: boolean): Promise<UpstreamError | null> => {
@@ -66,14 +66,14 @@ export function createTransferLock({ port, store, mirror, clock }: TransferLockD
 
   return async (scope: OperationScope, domain: DomainNode | null, locked: boolean): Promise<DomainNode> => {
     if (domain === null || domain.presence === 'ABSENT_CONFIRMED')
-      throw new NotFoundError('There is no such domain.', ['input', 'name']);
+      throw new NotFoundError('There is no such domain.', ['input', 'domain']);
     await assertPossible(domain, locked);
     const lost = await write(scope, domain.name, locked);
     const key: DomainKey = { organizationId: domain.organizationId, name: domain.name };
     const shown = await lookAgain(scope, domain.name, locked);
     scope.loaders.forgetDomain(key);
     if (lost !== null && (shown === null || isLocked(shown) !== locked)) throw toRequestFault(lost);
-    if (shown === null) throw new NotFoundError('There is no such domain.', ['input', 'name']);
+    if (shown === null) throw new NotFoundError('There is no such domain.', ['input', 'domain']);
     return { ...shown, freshness: { asOf: shown.rowAsOf, state: 'LIVE', reason: null } };
   };
 }
@@ -83,7 +83,7 @@ function isLocked({ eppStatuses }: DomainRecord): boolean {
 }
 
 function toOutcome(error: UpstreamError, name: string): Error {
-  if (error.kind === 'not-found') return new NotFoundError('There is no such domain.', ['input', 'name']);
+  if (error.kind === 'not-found') return new NotFoundError('There is no such domain.', ['input', 'domain']);
   if (error.kind !== 'invalid' && error.kind !== 'conflict' && error.kind !== 'refused') return toRequestFault(error);
   return new RejectedByGandiError(`Gandi would not change the transfer lock of ${name}.`, error.problems, null, {
     cause: error,

@@ -46,7 +46,7 @@ const cases: Record<string, Case> = {
   'a foreign id inside a filter': {
     query: `{ domains(filter: { clientIds: ["${clientNode}", "${organizationNode}"] }) { totalCount } }`,
     name: 'filter.clientIds',
-    found: 'the id of a Organization',
+    found: 'the id of an Organization',
     expected: /of a Client/,
   },
   'a node of no type': {
