@@ -5,7 +5,7 @@ import WebSocket from 'ws';
 import { BENCH_API_KEY, type GatewayProcess, startGateway } from '../../bench/lib/gateway-process.ts';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox/server.ts';
 import { createDataFolder, type DataFolder } from '../helpers/data-folder.ts';
-import { eventually } from './conditions.ts';
+import { eventually } from '../helpers/eventually.ts';
 
 const SECONDS = 1_000;
 const TOKEN = 'sandbox-token';

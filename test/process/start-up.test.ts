@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayOptions, type GatewayProcess, runGateway, startGateway } from '../../bench/lib/gateway-process.ts';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox/server.ts';
 import { createDataFolder, type DataFolder } from '../helpers/data-folder.ts';
-import { eventually } from './conditions.ts';
+import { eventually } from '../helpers/eventually.ts';
 
 const SECONDS = 1_000;
 const TOKEN = 'sandbox-token';
