@@ -49,6 +49,37 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** The tabs get the room: no name beside them in a small window, and only the open one can be closed. */
+const STYLE = `
+.graphiql-container .graphiql-logo { white-space: nowrap; }
+@media (max-width: 1600px) { .graphiql-container .graphiql-logo { display: none; } }
+.graphiql-container .graphiql-tabs { font-size: 13px; }
+.graphiql-container .graphiql-tab:not(.graphiql-tab-active) .graphiql-tab-close { display: none; }
+`;
+
+const KEY_PLACEHOLDER = 'Bearer <GATEWAY_API_KEY>';
+
+/**
+ * Every tab has headers of its own. A key that was accepted once stands in for the placeholder in all of them, and brings the schema. It is held by this
+ * script alone: it is in no storage, and gone with the page.
+ */
+const SHARE_KEY = `{
+  const send = window.fetch;
+  let known;
+  window.fetch = async (resource, options = {}) => {
+    const headers = new Headers(options.headers);
+    const given = headers.get('authorization');
+    if (given === ${JSON.stringify(KEY_PLACEHOLDER)} && known) headers.set('authorization', known);
+    const response = await send(resource, { ...options, headers });
+    if (response.ok && given && given !== ${JSON.stringify(KEY_PLACEHOLDER)} && given !== known) {
+      const isFirst = known === undefined;
+      known = given;
+      if (isFirst) document.querySelector('[aria-label^="Re-fetch GraphQL schema"]')?.click();
+    }
+    return response;
+  };
+}`;
+
 const compress = promisify(brotliCompress);
 
 interface Page {
@@ -69,19 +100,20 @@ export interface ExplorerOptions {
 export function createExplorer({ endpoint, needsKey, clock }: ExplorerOptions) {
   let page: Page | undefined;
   const render = (now: number): Page => {
-    const plain = Buffer.from(
-      renderGraphiQL({
-        title: 'Gandi Reseller Gateway',
-        endpoint,
-        subscriptionsProtocol: 'WS',
-        defaultTabs: readExamples(now).map(({ query, variables }) => ({ query, variables })),
-        headers: needsKey ? JSON.stringify({ authorization: 'Bearer <GATEWAY_API_KEY>' }, null, 2) : '{}',
-        shouldPersistHeaders: false,
-        defaultEditorToolsVisibility: needsKey ? 'headers' : 'variables',
-        inputValueDeprecation: true,
-        schemaDescription: true,
-      }),
-    );
+    const html = renderGraphiQL({
+      title: 'Gandi Reseller Gateway',
+      endpoint,
+      // GraphiQL sends the headers of a tab with every request, and cannot put them into connection_init.
+      subscriptionsProtocol: needsKey ? 'SSE' : 'WS',
+      defaultTabs: readExamples(now).map(({ query, variables }) => ({ query, variables })),
+      headers: needsKey ? JSON.stringify({ authorization: KEY_PLACEHOLDER }, null, 2) : '{}',
+      shouldPersistHeaders: false,
+      defaultEditorToolsVisibility: needsKey ? 'headers' : 'variables',
+      inputValueDeprecation: true,
+      schemaDescription: true,
+    });
+    const additions = `<style>${STYLE}</style>${needsKey ? `<script>${SHARE_KEY}</script>` : ''}`;
+    const plain = Buffer.from(html.replace('</head>', () => `${additions}</head>`));
     const etag = `"${createHash('sha256').update(plain).digest('base64url')}"`;
     const compressed = compress(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
     return { plain, compressed, etag, renderedAt: now };

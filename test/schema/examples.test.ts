@@ -21,7 +21,12 @@ test('there is one for each question of the list', () => {
 
 describe.each(examples)('$file', ({ document, query, variables, operations }) => {
   test('begins with a sentence that says what it is for', () => {
-    expect(query).toMatch(/^# \S.{20,}[.?:]\n/);
+    const [comment = ''] = /^(?:# .+\n)+/.exec(query) ?? [];
+    expect(comment.replaceAll('\n# ', ' ')).toMatch(/^# [A-Z].{20,}[.?]\n$/);
+  });
+
+  test('has comments that GraphiQL shows whole in a window of 1280 pixels', () => {
+    expect(query.split('\n').filter((line) => line.startsWith('#') && line.length > 52)).toEqual([]);
   });
 
   test('fits the schema, and every operation has a name of its own', () => {
