@@ -47,7 +47,7 @@ const ResendTransferApprovalInput = builder.inputType('ResendTransferApprovalInp
   fields: (t) => ({
     transfer: t.field({ type: TransferReferenceInput, required: true, description: referenceDescription }),
     email: t.string({
-      description: 'Address to send it to, one that Gandi asked before; the one that has not answered when not given.',
+      description: 'Address to send it to; the one that has not answered yet when not given.',
     }),
   }),
 });

@@ -53,7 +53,10 @@ export function createClientErrors(logger: Pick<Logger, 'error' | 'warn' | 'debu
     return clientError(fault.code, fault.message, {
       ...details,
       retryAfterMs: fault.retryAfterMs,
-      ...(fault.argument === null ? {} : { facts: { argument: fault.argument } }),
+      facts: {
+        ...(fault.argument !== null && { argument: fault.argument }),
+        ...(fault.lastCursor !== null && { lastCursor: fault.lastCursor }),
+      },
     });
   }
 }

@@ -47,6 +47,7 @@ const FACTS: Readonly<Record<ErrorCode, Omit<ErrorCodeFacts, 'anchor'>>> = {
   DOCUMENT_LIMIT_EXCEEDED: inGraphQL(400, false),
   COST_LIMIT_EXCEEDED: inGraphQL(400, false),
   BAD_USER_INPUT: inGraphQL(400, false),
+  SUBSCRIBER_TOO_SLOW: inGraphQL(503, true),
   UPSTREAM_BUSY: inGraphQL(503, true),
   UPSTREAM_TIMEOUT: inGraphQL(504, true),
   UPSTREAM_UNAVAILABLE: inGraphQL(503, true),

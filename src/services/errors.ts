@@ -128,15 +128,23 @@ export class RequestFault extends Error {
   readonly retryAfterMs: number | null;
   /** Name, found and expected of the argument at fault, for BAD_USER_INPUT. */
   readonly argument: { readonly name: string; readonly found: string; readonly expected: string } | null;
+  /** Where to go on, for SUBSCRIBER_TOO_SLOW. */
+  readonly lastCursor: string | null;
   constructor(
     code: RequestFaultCode,
     message: string,
-    details: { retryAfterMs?: number | null; argument?: RequestFault['argument']; cause?: unknown } = {},
+    details: {
+      retryAfterMs?: number | null;
+      argument?: RequestFault['argument'];
+      lastCursor?: string | null;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.retryAfterMs = details.retryAfterMs ?? null;
     this.argument = details.argument ?? null;
+    this.lastCursor = details.lastCursor ?? null;
   }
 }
 
@@ -145,6 +153,7 @@ export const REQUEST_FAULT_CODES = [
   'FORBIDDEN',
   'NOT_FOUND',
   'BAD_USER_INPUT',
+  'SUBSCRIBER_TOO_SLOW',
   'UPSTREAM_BUSY',
   'UPSTREAM_TIMEOUT',
   'UPSTREAM_UNAVAILABLE',

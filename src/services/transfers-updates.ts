@@ -2,6 +2,7 @@
 import { assertCan, canSee, type Session } from '../auth/session.ts';
 import { endable } from '../events/endable.ts';
 import { cursorAt, type LogPosition, positionOf } from '../events/log.ts';
+import { FollowerTooSlowError } from '../events/tail.ts';
 import { CursorError } from '../lib/cursor.ts';
 import { createSharedWork } from '../lib/shared-work.ts';
 import { shown } from '../lib/text.ts';
@@ -17,7 +18,8 @@ type Updates = AsyncGenerator<TransferUpdate, void, undefined>;
 
 /**
  * While the present state is being told, each cursor says how much of it was received; resumed there, the rest follows and the received part is
- * brought up to date. @throws {RequestFault} BAD_USER_INPUT for a cursor that is none, from the call, or belongs to another log, from `next`.
+ * brought up to date. @throws {RequestFault} BAD_USER_INPUT for a cursor that is none, from the call, or belongs to another log, from `next`;
+ * SUBSCRIBER_TOO_SLOW, with the cursor to go on after, from `next`.
  */
 export function createTransferUpdates(deps: UpdatesDeps): TransfersService['updates'] {
   const { log, tail, interest, store, bus, clock, settings, logger } = deps;
@@ -77,7 +79,11 @@ export function createTransferUpdates(deps: UpdatesDeps): TransfersService['upda
       const accepts = (event: EventRecord): boolean =>
         event.type === 'TRANSFER_CHANGED' && matches(updateOf(event).transfer);
       const after = isResumed ? from.sequence : snapshot.at;
-      for await (const event of tail.follow({ after, accepts, signal })) yield updateOf(event);
+      try {
+        for await (const event of tail.follow({ after, accepts, signal })) yield updateOf(event);
+      } catch (error) {
+        throw tooSlow(error, cursorAt(after));
+      }
     } finally {
       leave();
     }
@@ -88,6 +94,12 @@ export function createTransferUpdates(deps: UpdatesDeps): TransfersService['upda
     const from = query.after === null ? null : readCursor(query.after);
     return endable(query.signal, (signal) => run(session, query, from, signal));
   };
+}
+
+/** A subscriber that was ended learns where to go on: after what it received last, or where it began to follow. */
+function tooSlow(error: unknown, began: string): unknown {
+  if (!(error instanceof FollowerTooSlowError)) return error;
+  return new RequestFault('SUBSCRIBER_TOO_SLOW', error.message, { lastCursor: error.lastCursor ?? began });
 }
 
 function readCursor(cursor: string): LogPosition {

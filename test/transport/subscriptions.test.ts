@@ -144,6 +144,16 @@ describe.each(STREAM_TRANSPORTS)('over $name', ({ connect }) => {
     expect(fake.subscribers).toBe(0);
   });
 
+  test('a subscriber that is too slow is told where to go on, and the stream ends', async () => {
+    const { fake, follow } = await start();
+    const { events, first } = await follow();
+    fake.fail(new RequestFault('SUBSCRIBER_TOO_SLOW', 'The updates were read too slowly.', { lastCursor: 'c-7' }));
+    expect(((await first).value as ExecutionResult).errors?.[0]).toMatchObject({
+      extensions: { code: 'SUBSCRIBER_TOO_SLOW', retryable: true, lastCursor: 'c-7' },
+    });
+    expect(await events.next()).toMatchObject({ done: true });
+  });
+
   test('arguments that cannot be used are refused before anything is followed', async () => {
     const { fake, client } = await start();
     const events = client().iterate('subscription { transferUpdates(filter: { domain: "no name" }) { cursor } }');
