@@ -57,6 +57,7 @@ export interface DomainFilter {
   readonly tlds?: readonly string[];
   /** Case-insensitive part of the name in either form, a tag or the registrant's name. LIKE wildcards have no meaning. */
   readonly text?: string;
+  /** Has every one of these tags. */
   readonly tags?: readonly string[];
   readonly presence?: readonly Presence[];
 }
@@ -106,6 +107,7 @@ export interface OrganizationStore {
   replaceAll(rows: readonly Omit<OrganizationRecord, 'missingAt'>[], asOf: number): Promise<void>;
 }
 
+/** Listings leave out missing clients; `byIds` finds them still. */
 export interface ClientStore extends Listing<ClientRecord, ClientFilter, ClientSort> {
   /** Client ids are Gandi's and unique over all organizations. */
   byIds(ids: readonly string[]): Promise<readonly ClientRecord[]>;
@@ -145,7 +147,7 @@ export interface DomainStore extends Listing<DomainRecord, DomainFilter, DomainS
     organizationId: string | null,
     startedAt: number,
   ): Promise<readonly { organizationId: string; name: string }[]>;
-  /** How many rows lack a client link, or have one older than `before`. */
+  /** How many rows lack a client link, or have one older than `before`; ABSENT_CONFIRMED ones do not count. */
   countUnlinked(organizationId: string, before: number): Promise<number>;
   /**
    * After the lists of every client were read from `startedAt` on: domains whose row is older than that and whose link was not renewed since belong to the
@@ -210,7 +212,9 @@ export interface OrderStore extends Listing<OrderRecord, OrderFilter, OrderSort>
   >;
   /**
    * Applies a change if the order is still in one of `from` (and, when `leaseOwner` is given, the lease is held by it), appends ORDER_CHANGED / TRANSFER_CHANGED
-   * events for what really changed, and returns the new records with the events; null when the guard did not hold.
+   * events for what really changed, and returns the new records with the events; null when the guard did not hold. A lease counts as held until somebody
+   * else takes it, so that an answer that comes late is still recorded. A final state or step sets `endedAt`, and `stepSince` follows the step, unless the
+   * change says otherwise. The digest of the secret is null in the event's payload.
    */
   change(
     orderId: string,
