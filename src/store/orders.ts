@@ -51,8 +51,9 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
 
         const order = storable(changedOrder(before.order, change.order, at));
         const transfer = before.transfer && storable(changedTransfer(before.transfer, change.transfer, at));
-        if (order !== before.order) await transaction.order.update({ where: { id: order.id }, data: fromOrder(order) });
-        if (transfer !== null)
+        if (change.order !== undefined)
+          await transaction.order.update({ where: { id: order.id }, data: fromOrder(order) });
+        if (transfer !== null && change.transfer !== undefined)
           await transaction.transfer.update({ where: { id: transfer.id }, data: fromTransfer(transfer) });
 
         const news: NewEvent[] = [];
