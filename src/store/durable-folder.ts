@@ -68,8 +68,8 @@ function addSync(files: NodeFiles): void {
   };
 }
 
-/** Windows cannot sync a folder and has no need to. */
-function syncFolder(path: string): void {
+/** Makes the names in a folder as durable as its files. Windows cannot sync a folder and has no need to. */
+export function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const descriptor = openSync(path, 'r');
   try {

@@ -1,9 +1,9 @@
 // PGlite in a data folder: one process at a time, created whole or not at all, every commit on the disk before it is acknowledged.
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { holdFolder, reasonOf } from './data-folder.ts';
-import { DURABLE_START, DurableFolder, prepareForRecovery } from './durable-folder.ts';
+import { DURABLE_START, DurableFolder, prepareForRecovery, syncFolder } from './durable-folder.ts';
 import { DatabaseError } from './errors.ts';
 
 export interface EmbeddedDatabase {
@@ -58,8 +58,7 @@ async function create(folder: string, database: string): Promise<void> {
   const client = await start(unfinished);
   await client.close();
   await rename(unfinished, database);
-  const handle = await open(folder);
-  await handle.sync().finally(() => handle.close());
+  syncFolder(folder);
 }
 
 /** @throws an error with PostgreSQL's own last words where it had any. */
