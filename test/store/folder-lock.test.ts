@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DataFolderLockedError } from '../../src/store/errors.ts';
 import { lockFolder } from '../../src/store/folder-lock.ts';
 
@@ -16,6 +16,7 @@ describe('the lock of a data folder', () => {
     children = [];
   });
   afterEach(async () => {
+    vi.unstubAllEnvs();
     await Promise.all(children.map((child) => end(child, 'SIGKILL')));
     await rm(folder, { recursive: true });
   });
@@ -86,9 +87,11 @@ describe('the lock of a data folder', () => {
   it('works in a folder whose path is too long for a socket', async () => {
     const long = join(folder, 'x'.repeat(60), 'y'.repeat(60));
     await mkdir(long, { recursive: true });
+    vi.stubEnv('TMPDIR', folder);
     const lock = await lockFolder(long);
     await expect(lockFolder(long)).rejects.toBeInstanceOf(DataFolderLockedError);
     await lock.release();
     await (await lockFolder(long)).release();
+    expect(await readdir(folder)).toEqual([expect.stringMatching(/^gandi-gateway-/), 'x'.repeat(60)]);
   });
 });
