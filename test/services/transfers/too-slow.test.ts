@@ -26,12 +26,9 @@ test.each([
   vi.spyOn(stage.tail, 'follow').mockImplementationOnce(() => {
     throw new FollowerTooSlowError(lastCursor);
   });
-  const fault: RequestFault = await follow(snapshot.value?.cursor ?? null)
+  const fault = (await follow(snapshot.value?.cursor ?? null)
     .next()
-    .then(
-      () => expect.unreachable(),
-      (error: unknown) => error,
-    );
+    .catch((error: unknown) => error)) as RequestFault;
   expect(fault).toMatchObject({ code: 'SUBSCRIBER_TOO_SLOW', lastCursor: snapshot.value?.cursor });
 
   const resumed = follow(fault.lastCursor).next();
