@@ -22,7 +22,7 @@ export interface TransferPollerDeps {
   readonly random?: () => number;
   /** Looks under way at the same time. */
   readonly concurrency?: number;
-  /** How long a transfer stays with who looks at it; longer than a look can take. */
+  /** How long a transfer stays with who looks at it. A look that takes four fifths of that counts as failed. */
   readonly leaseMs?: number;
 }
 
@@ -34,7 +34,13 @@ export interface TransferPoller {
 }
 
 const CONCURRENCY = 8;
-const LEASE_MS = 120_000;
+/** Also how long the transfers of a process that died wait for another one. */
+const LEASE_MS = 20_000;
+/** Due transfers leased at a time for each hand, so that most looks that end are followed by the next without asking the database. */
+const LEASED_PER_HAND = 2;
+/** Part of the lease after which a look is given up, or is no longer begun. */
+const LOOK_PART = 0.8;
+const BEGIN_PART = 0.2;
 /** Longest sleep: also finds what another process scheduled. */
 const LONGEST_SLEEP_MS = 60_000;
 /** Shortest sleep while what is due is in other hands. */
@@ -48,6 +54,10 @@ export function createTransferPoller(deps: TransferPollerDeps): TransferPoller {
   const touched = new Set<string>();
   const failures = new Map<string, number>();
   const stopping = new AbortController();
+  /** Leased, and without a free hand yet. */
+  let waiting: TransferRecord[] = [];
+  /** When too much of their lease is gone to begin a look. */
+  let beginUntil = 0;
   let timer: Timer | null = null;
   let filling: Promise<void> | null = null;
   let again = false;
@@ -57,8 +67,10 @@ export function createTransferPoller(deps: TransferPollerDeps): TransferPoller {
     const { id } = transfer;
     let current = transfer;
     let asOf: number | undefined;
+    const tooLong = new AbortController();
+    const limit = clock.after(leaseMs * LOOK_PART, () => tooLong.abort(new Error('The look took too long.')));
     try {
-      const seen = await transfers.look(transfer, stopping.signal);
+      const seen = await transfers.look(transfer, AbortSignal.any([stopping.signal, tooLong.signal]));
       current = seen.transfer;
       asOf = seen.asOf;
       failures.delete(id);
@@ -70,6 +82,8 @@ export function createTransferPoller(deps: TransferPollerDeps): TransferPoller {
         { error, transferId: id, failures: count },
         'A transfer could not be looked at.',
       );
+    } finally {
+      limit.cancel();
     }
     if (current.endedAt !== null) failures.delete(id);
     const facts = {
@@ -83,27 +97,41 @@ export function createTransferPoller(deps: TransferPollerDeps): TransferPoller {
     await store.transfers.reschedule(id, next, asOf);
   }
 
-  /** Takes as many due transfers as there are free hands, then sleeps until the next one is due. */
+  /** Gives every free hand a transfer that is due; leases more when none are left, and sleeps until the next one is due when there are none. */
   async function fill(): Promise<void> {
     do {
       again = false;
-      const free = concurrency - running.size;
-      if (free <= 0) return;
-      const now = clock.now();
-      const due = await store.transfers.leaseDue(owner, now, now + leaseMs, free);
-      for (const transfer of due) {
-        const work = look(transfer)
-          .catch((error: unknown) => logger.error({ error, transferId: transfer.id }, 'A look at a transfer was lost.'))
-          .finally(() => {
-            running.delete(transfer.id);
-            wake();
-          });
-        running.set(transfer.id, work);
+      if (clock.now() >= beginUntil) await giveBackWaiting();
+      if (waiting.length === 0) {
+        const now = clock.now();
+        beginUntil = now + leaseMs * BEGIN_PART;
+        waiting = [...(await store.transfers.leaseDue(owner, now, now + leaseMs, concurrency * LEASED_PER_HAND))];
       }
-      if (due.length === free) return;
-      const dueAt = await store.transfers.nextDueAt();
-      sleepUntil(dueAt);
+      while (running.size < concurrency) {
+        const transfer = waiting.shift();
+        if (transfer === undefined) break;
+        running.set(transfer.id, hand(transfer));
+      }
+      if (running.size === concurrency) return;
+      sleepUntil(await store.transfers.nextDueAt());
     } while (again && !stopping.signal.aborted);
+  }
+
+  async function giveBackWaiting(): Promise<void> {
+    const back = waiting;
+    waiting = [];
+    await Promise.all(back.map(({ id, nextPollAt }) => store.transfers.reschedule(id, nextPollAt)));
+  }
+
+  async function hand(transfer: TransferRecord): Promise<void> {
+    try {
+      await look(transfer);
+    } catch (error) {
+      logger.error({ error, transferId: transfer.id }, 'A look at a transfer was lost.');
+    } finally {
+      running.delete(transfer.id);
+      wake();
+    }
   }
 
   function sleepUntil(dueAt: number | null): void {
@@ -142,6 +170,7 @@ export function createTransferPoller(deps: TransferPollerDeps): TransferPoller {
       timer?.cancel();
       await filling;
       await Promise.allSettled(running.values());
+      await giveBackWaiting();
     },
   };
 }

@@ -26,7 +26,7 @@ export interface TransferSettings {
 }
 
 export const TRANSFER_SETTINGS: TransferSettings = {
-  leaseMs: 15_000,
+  leaseMs: 10_000,
   transitMs: 60_000,
   claimedMs: 3_600_000,
   firstLookMs: 1_000,

@@ -135,11 +135,11 @@ async function carryOut(
     return await submitTransfer(deps, order, request, lease, call);
   } catch (error) {
     if (error instanceof LeaseLostError) return readOrdered(deps, claimed.id);
+    await giveBack(deps, claimed.id, owner);
     if (error instanceof UpstreamError) throw toRequestFault(error);
     throw error;
   } finally {
     lease.stop();
-    await giveBack(deps, claimed.id, owner);
   }
 }
 

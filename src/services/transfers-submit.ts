@@ -29,11 +29,10 @@ export async function submitTransfer(
   lease: HeldLease,
   call: MeteredCall,
 ): Promise<OrderedTransfer> {
-  await lease.renew();
   const submitted = await writeStep(deps, claimed, {
     from: ['CLAIMED'],
     leaseOwner: lease.owner,
-    order: { state: 'SUBMITTED', submittedAt: deps.clock.now() },
+    order: { state: 'SUBMITTED', submittedAt: deps.clock.now(), leaseUntil: lease.extended() },
     transfer: { upstream: NOTHING_REPORTED },
   });
   if (submitted === null) throw new LeaseLostError(`Order ${claimed.id} was taken over.`);
