@@ -9,6 +9,7 @@ import './domain.ts';
 import './domain-detail.ts';
 import './domain-queries.ts';
 import './order.ts';
+import './order-queries.ts';
 import './transfer.ts';
 import './transfer-queries.ts';
 import './availability.ts';
