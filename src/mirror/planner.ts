@@ -51,6 +51,8 @@ export function planListing(portfolio: Portfolio, clientLists: number | null): '
 export interface ColdQuestion {
   readonly domains: number;
   readonly clients: number;
+  /** Pages that the lists of all clients have; one for each, and more where a client has more domains than a page holds. Default: one each. */
+  readonly clientListPages?: number;
   readonly pageSize: number;
   readonly rowsTellClient: boolean;
   /** How many of the domains are asked for their client. */
@@ -61,12 +63,12 @@ export interface ColdQuestion {
 
 /**
  * The fewest calls that can answer it over Gandi's v5 API (docs, domain and organization): the list of organizations, the pages of the clients and of the
- * domains, and then the cheapest way to what rows do not carry. A client with more than one page of domains adds its further pages.
+ * domains, and then the cheapest way to what rows do not carry.
  */
 export function minimumCalls(question: ColdQuestion): number {
-  const { domains, clients, pageSize, rowsTellClient, links, details } = question;
+  const { domains, clients, clientListPages = clients, pageSize, rowsTellClient, links, details } = question;
   const lists = 1 + pagesOf(clients, pageSize) + pagesOf(domains, pageSize);
   const linked = rowsTellClient ? 0 : Math.max(0, links - details);
-  const rest = planDomains('clients', linked, { domains: null, clientListPages: clients, rowsTellClient, pageSize });
+  const rest = planDomains('clients', linked, { domains: null, clientListPages, rowsTellClient, pageSize });
   return lists + details + rest.calls;
 }
