@@ -58,7 +58,7 @@ async function findTransfer(deps: TransferDeps, scope: OperationScope, id: strin
   assertCan(scope.session, 'transfer:manage');
   const [transfer] = await deps.store.transfers.byIds([id]);
   if (transfer === undefined || !canSee(scope.session, transfer))
-    throw new NotFoundError(`There is no transfer ${shown(id)}.`, ['input', 'transferId']);
+    throw new NotFoundError(`There is no transfer ${shown(id)}.`, ['input', 'transfer', 'id']);
   return transfer;
 }
 
