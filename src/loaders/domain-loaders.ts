@@ -1,6 +1,7 @@
 // Domains by key and by name, and what is wanted of them beyond their rows; the planner sees each batch as a whole.
 import DataLoader from 'dataloader';
 import { ageLimit } from '../mirror/demand.ts';
+import { isUpstreamFailure } from '../mirror/failure.ts';
 import { type Depth, type Freshness, freshnessOf } from '../mirror/freshness.ts';
 import { type DomainKey, domainKeyText } from '../mirror/keys.ts';
 import type { DomainLink } from '../mirror/mirror.ts';
@@ -43,14 +44,18 @@ export function createDomainLoaders({ visibility, demand, mirror, store, clock }
       ({ name }) => name,
     );
   };
-  /** Rows at the demanded age. What is confirmed to be gone is not looked for again. */
+  /** Rows at the demanded age. What was confirmed to be gone is looked for as if the mirror did not have it: it may have come back. */
   const read = async (names: readonly string[]): Promise<ReadonlyMap<string, readonly MirroredDomain[]>> => {
     const asked = demand();
     const limit = ageLimit(asked, mirror.ages, 'domains', clock.now());
     const before = await visibleByName(names);
     const wanted = [...before.values()].flat().filter(({ presence }) => presence !== 'ABSENT_CONFIRMED');
     const generation = mirror.generation();
-    const reasons = await mirror.ensureDomainRows(wanted, asked);
+    const gone = [...before].filter(([, rows]) => rows.every(({ presence }) => presence === 'ABSENT_CONFIRMED'));
+    const [reasons] = await Promise.all([
+      mirror.ensureDomainRows(wanted, asked),
+      ...gone.map(([name]) => mirror.findDomain(name, asked).catch(ignoreFailure)),
+    ]);
     const after = generation === mirror.generation() ? before : await visibleByName(names);
     const nodes = new Map<string, readonly MirroredDomain[]>();
     for (const [name, rows] of after) {
@@ -109,6 +114,11 @@ export function createDomainLoaders({ visibility, demand, mirror, store, clock }
       depths.clear({ organizationId, name, depth: 'detail' }).clear({ organizationId, name, depth: 'link' });
     },
   };
+}
+
+/** That a domain is gone is known already; that it cannot be looked for changes nothing. */
+function ignoreFailure(error: unknown): void {
+  if (!isUpstreamFailure(error)) throw error;
 }
 
 function toError(thrown: unknown): Error {

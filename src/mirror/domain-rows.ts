@@ -68,8 +68,11 @@ export function createRowWriter({ store, wrote }: Pick<Parts, 'store' | 'wrote'>
         if (client.kind === 'client') links.push({ organizationId, name, clientId: client.clientId });
         if (client.kind === 'organization') links.push({ organizationId, name, clientId: null });
         if (client.kind === 'unknown') untold.add(organizationId);
-        if (client.kind === 'claimed-by-organization')
-          claimed.set(organizationId, [...(claimed.get(organizationId) ?? []), { name, asOf }]);
+        if (client.kind === 'claimed-by-organization') {
+          const rows = claimed.get(organizationId) ?? [];
+          rows.push({ name, asOf });
+          claimed.set(organizationId, rows);
+        }
       }
       await store.domains.upsertRows(
         owned.map(({ row: { sharingId: _sharingId, ...row }, owner }) => ({
@@ -89,7 +92,7 @@ export function createRowWriter({ store, wrote }: Pick<Parts, 'store' | 'wrote'>
           untold.add(organizationId);
           continue;
         }
-        const oldest = Math.min(...rows.map(({ asOf }) => asOf));
+        const oldest = rows.reduce((least, { asOf }) => Math.min(least, asOf), Number.POSITIVE_INFINITY);
         await store.domains.linkClients(
           rows.map(({ name }) => ({ organizationId, name, clientId: null })),
           oldest,

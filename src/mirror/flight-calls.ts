@@ -45,13 +45,7 @@ export function createCallGroup(options: {
     const startedAt = clock.monotonic();
     pending.add(entry);
     try {
-      return await call({
-        lane,
-        tenant,
-        meter,
-        signal: withdraw.signal,
-        ...(Number.isFinite(maxWaitMs) && { maxWaitMs }),
-      });
+      return await call({ lane, tenant, maxWaitMs, meter, signal: withdraw.signal });
     } catch (error) {
       if (withdraw.signal.reason === ASK_AGAIN && meter.made === 0) return ASK_AGAIN;
       throw error;

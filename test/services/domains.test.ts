@@ -187,17 +187,21 @@ describe('one domain by name', () => {
     expect(t.gandi.sent().toSorted()).toEqual(['domains:1', 'domains:2', 'domains:3']);
   });
 
-  test('that is gone for sure is still known, and not asked for again', async () => {
+  test('that is gone for sure is still known, and looked for again when the list is too old', async () => {
     t = await servicesTest(fakePortfolio({ domains: 5, clients: 1 }));
     await t.domains.list(t.scope(), BY_NAME);
-    t.gandi.world.domains.shift();
+    const [first] = t.gandi.world.domains.splice(0, 1);
     await t.clock.advance(20 * MINUTE);
     await t.domains.list(t.scope(), BY_NAME);
     await t.mirror.checkAbsences(t.demand());
-    await t.clock.advance(20 * MINUTE);
     t.gandi.clearCalls();
     expect(await t.domains.byName(t.scope(), 'd0000.example')).toMatchObject({ presence: 'ABSENT_CONFIRMED' });
     expect(t.gandi.calls).toHaveLength(0);
+    await t.clock.advance(20 * MINUTE);
+    expect(await t.domains.byName(t.scope(), 'd0000.example')).toMatchObject({ presence: 'ABSENT_CONFIRMED' });
+    expect(t.gandi.sent()).toEqual(['domain:d0000.example']);
+    if (first) t.gandi.world.domains.push(first);
+    expect(await t.domains.byName(t.scope(), 'd0000.example')).toMatchObject({ presence: 'PRESENT' });
   });
 
   test('of somebody else answers as not found, without a call that would tell', async () => {
