@@ -72,6 +72,8 @@ export function createServer(options: ServerOptions): GatewayServer {
   });
 
   server.on('upgrade', (request, socket, head) => {
+    // Node takes its own listener off a connection it hands over: without one, a peer that resets it would end the process.
+    socket.on('error', () => socket.destroy());
     if (draining || pathOf(request) !== ENDPOINT)
       return void socket.end(
         `HTTP/1.1 ${draining ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`,

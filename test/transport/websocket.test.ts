@@ -1,4 +1,5 @@
 // What is special about the WebSocket: the protocol's close codes, queries over it, pages of other origins.
+import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { DRAIN_CODE } from '../../src/server/websocket.ts';
@@ -144,4 +145,24 @@ test(`a draining server closes connections with ${DRAIN_CODE} and takes no new o
   expect(await dialogue.closed).toEqual({ code: DRAIN_CODE, reason: 'Service restart' });
   await closing;
   await expect(fetch(`${app.origin}/health`)).rejects.toThrow();
+});
+
+test('a peer that resets its connection in the middle of an upgrade harms nobody else', async () => {
+  const app = await start();
+  const port = Number(new URL(app.origin).port);
+  const upgrade = (path: string, origin: string) =>
+    new Promise<void>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        const headers = [`Host: 127.0.0.1:${port}`, `Origin: ${origin}`, 'Upgrade: websocket', 'Connection: Upgrade'];
+        socket.write(`GET ${path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`, () => socket.resetAndDestroy());
+      });
+      socket.on('error', () => {});
+      socket.on('close', () => resolve());
+    });
+  for (let attempt = 0; attempt < 40; attempt++) {
+    await upgrade('/graphql', 'https://elsewhere.example');
+    await upgrade('/other', app.origin);
+  }
+  const response = await app.post({ query: '{ viewer { mode } }' });
+  expect(await response.json()).toMatchObject({ data: { viewer: { mode: 'SANDBOX' } } });
 });
