@@ -53,7 +53,8 @@ const CONTENT_SECURITY_POLICY = [
 const STYLE = `
 .graphiql-container .graphiql-logo { white-space: nowrap; }
 @media (max-width: 1600px) { .graphiql-container .graphiql-logo { display: none; } }
-.graphiql-container .graphiql-tabs { font-size: 13px; }
+.graphiql-container .graphiql-tabs { font-size: 13px; gap: 4px; }
+.graphiql-container .graphiql-tab:not(.graphiql-tab-active) .graphiql-tab-button { padding-right: var(--px-8); }
 .graphiql-container .graphiql-tab:not(.graphiql-tab-active) .graphiql-tab-close { display: none; }
 `;
 
