@@ -34,7 +34,7 @@ export function createClientErrors(logger: Pick<Logger, 'error' | 'warn' | 'debu
             retryAfterMs,
             ...facts
           } = cause.extensions;
-          return clientError(code, cause.message, {
+          return clientError(code, messageOf(error, cause), {
             requestId,
             at,
             facts,
@@ -66,6 +66,23 @@ function causeOf(error: unknown): unknown {
   let cause = error;
   while (cause instanceof GraphQLError && cause.originalError !== undefined) cause = cause.originalError;
   return cause;
+}
+
+/**
+ * Names the variable and the field at fault, which the executor tells in a wrapping of its own. What was found is left out where it may hold an auth
+ * code: whole input objects, values of another type in the place of a text, and string literals that the parser did not expect.
+ */
+function messageOf(error: unknown, { message }: GraphQLError): string {
+  const wrapping = error instanceof GraphQLError && error.message.endsWith(message) ? error.message : message;
+  const before = wrapping.slice(0, wrapping.length - message.length);
+  const variable = /^Variable "(\$\w+)"/.exec(before)?.[1];
+  const field = / at "([\w.[\]]+)"; $/.exec(before)?.[1];
+  const place = variable === undefined ? '' : `Variable "${variable}"${field === undefined ? '' : ` at "${field}"`}: `;
+  const said = message
+    .replace(/(?:[,;.?] ?[fF]ound)?: (?=[{[])[\s\S]*$/, '.')
+    .replace(/((?:String|ID) cannot represent [^:]*): [\s\S]*$/, '$1.')
+    .replace(/^(Syntax Error: [\s\S]*?(?:Block)?String) "[\s\S]*$/, '$1.');
+  return place + said;
 }
 
 function placeOf({ nodes, path, source, positions }: GraphQLError): NonNullable<ErrorDetails['at']> {
