@@ -242,6 +242,17 @@ describe('the input of a mutation', () => {
     });
   });
 
+  it('that does not fit its type names variable and field, without repeating the input', async () => {
+    const [query, input] = transfer({ authCode: { code: 'hidden' }, surprise: 'hidden' });
+    const { status, errors } = await offline(query, { input });
+    expect(status).toBe(400);
+    expect(errors.map(({ message }) => message)).toEqual([
+      'Variable "$input" at "input.authCode": String cannot represent a non string value.',
+      'Variable "$input": Expected value of type "TransferDomainInInput" not to include unknown field "surprise".',
+    ]);
+    expect(JSON.stringify(errors)).not.toContain('hidden');
+  });
+
   it('never leaves an order, nor a client at Gandi', async () => {
     const clients = gandi.clients();
     const [query, input] = transfer({ authCode: '' });
