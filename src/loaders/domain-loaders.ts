@@ -2,7 +2,7 @@
 import DataLoader from 'dataloader';
 import { ageLimit } from '../mirror/demand.ts';
 import { isUpstreamFailure } from '../mirror/failure.ts';
-import { type Depth, type Freshness, freshnessOf } from '../mirror/freshness.ts';
+import { type Depth, type Freshness, freshnessAfter } from '../mirror/freshness.ts';
 import { type DomainKey, domainKeyText } from '../mirror/keys.ts';
 import type { DomainLink } from '../mirror/mirror.ts';
 import type { DomainDetailRecord, DomainRecord } from '../store/records.ts';
@@ -57,12 +57,13 @@ export function createDomainLoaders({ visibility, demand, mirror, store, clock }
       ...gone.map(([name]) => mirror.findDomain(name, asked).catch(ignoreFailure)),
     ]);
     const after = generation === mirror.generation() ? before : await visibleByName(names);
+    const ages = new Map([...before.values()].flat().map((row) => [domainKeyText(row), row.rowAsOf]));
     const nodes = new Map<string, readonly MirroredDomain[]>();
     for (const [name, rows] of after) {
-      const found = rows.map((row) => ({
-        ...row,
-        freshness: freshnessOf(row.rowAsOf, limit, reasons.get(name) ?? row.presenceReason),
-      }));
+      const found = rows.map((row) => {
+        const reason = reasons.get(name) ?? row.presenceReason;
+        return { ...row, freshness: freshnessAfter(ages.get(domainKeyText(row)) ?? null, row.rowAsOf, limit, reason) };
+      });
       nodes.set(
         name,
         found.toSorted((a, b) => BEST_FIRST.indexOf(a.presence) - BEST_FIRST.indexOf(b.presence)),
@@ -88,7 +89,10 @@ export function createDomainLoaders({ visibility, demand, mirror, store, clock }
       const rows = known.get(name);
       if (rows !== undefined || isHidden.has(name)) return rows ?? [];
       const found = (await mirror.findDomain(name, demand())).filter((row) => isVisible(visibility, row));
-      return found.map((row) => ({ ...row, freshness: freshnessOf(row.rowAsOf, limit, row.presenceReason) }));
+      return found.map((row) => ({
+        ...row,
+        freshness: freshnessAfter(null, row.rowAsOf, limit, row.presenceReason),
+      }));
     };
     return Promise.all(names.map((name) => find(name).catch(toError)));
   });

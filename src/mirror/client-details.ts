@@ -5,7 +5,7 @@ import type { UpstreamClient } from '../upstream/port.ts';
 import { ageLimit, type Demand } from './demand.ts';
 import { failureReason } from './failure.ts';
 import type { Caller } from './flights.ts';
-import { type Depth, freshnessOf, isTooOld } from './freshness.ts';
+import { type Depth, freshnessAfter, isTooOld } from './freshness.ts';
 import type { OwnerBook } from './known-owners.ts';
 import type { Parts } from './parts.ts';
 
@@ -53,10 +53,12 @@ export function createClientDetails(parts: Parts, owners: OwnerBook): ClientDeta
         }),
       );
       const after = old.length === 0 ? before : await store.clients.byIds(ids);
+      const known = new Map(before.map(({ id, detailAsOf }) => [id, detailAsOf]));
       const depths = new Map<string, Depth<ClientDetailRecord>>();
       for (const { id, detail, detailAsOf } of after) {
         if (detail === null || detailAsOf === null) continue;
-        depths.set(id, { value: detail, freshness: freshnessOf(detailAsOf, limit, reasons.get(id) ?? null) });
+        const freshness = freshnessAfter(known.get(id) ?? null, detailAsOf, limit, reasons.get(id) ?? null);
+        depths.set(id, { value: detail, freshness });
       }
       return depths;
     },

@@ -5,7 +5,7 @@ import { ageLimit, type Demand, type MirroredKind } from './demand.ts';
 import type { DetailReading, DomainDetails } from './domain-detail.ts';
 import type { DomainList } from './domain-list.ts';
 import { failureReason, isUpstreamFailure } from './failure.ts';
-import { type AgeLimit, type Depth, freshnessOf, isTooOld } from './freshness.ts';
+import { type AgeLimit, type Depth, type Freshness, freshnessAfter, isTooOld } from './freshness.ts';
 import { type DomainKey, domainKeyText } from './keys.ts';
 import type { OwnerBook } from './known-owners.ts';
 import { LIST_KEYS, type Parts } from './parts.ts';
@@ -14,7 +14,7 @@ import { type Plan, type Portfolio, pagesOf, planDomains } from './planner.ts';
 /** The client of a domain as far as is known; `clientId` null = it belongs to none. */
 export interface DomainLink {
   readonly clientId: string | null;
-  readonly freshness: ReturnType<typeof freshnessOf>;
+  readonly freshness: Freshness;
 }
 
 /** What is wanted of some domains beyond their rows, planned together. */
@@ -174,13 +174,16 @@ export function createDomainDepths(
         const record = after.get(domainKeyText(key));
         if (record?.clientAsOf == null) continue;
         const reason = linkReasons.get(key.name) ?? detailReasons.get(key.name) ?? null;
-        const freshness = freshnessOf(record.clientAsOf, linkLimit, reason);
+        const known = before.get(domainKeyText(key))?.clientAsOf ?? null;
+        const freshness = freshnessAfter(known, record.clientAsOf, linkLimit, reason);
         links.set(domainKeyText(key), { clientId: record.clientId, freshness });
       }
       const found = wants.details.length === 0 ? [] : await store.domains.details(wants.details);
       const depths = found.map(({ organizationId, name, detail, asOf }) => {
-        const freshness = freshnessOf(asOf, detailLimit, detailReasons.get(name) ?? null);
-        return [domainKeyText({ organizationId, name }), { value: detail, freshness }] as const;
+        const text = domainKeyText({ organizationId, name });
+        const reason = detailReasons.get(name) ?? null;
+        const freshness = freshnessAfter(before.get(text)?.detailAsOf ?? null, asOf, detailLimit, reason);
+        return [text, { value: detail, freshness }] as const;
       });
       return { links, details: new Map(depths) };
     },

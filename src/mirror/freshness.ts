@@ -44,6 +44,14 @@ export function freshnessOf(asOf: number, limit: AgeLimit, reason: string | null
   return { asOf, state: 'STALE', reason: reason ?? 'It could not be refreshed in time' };
 }
 
+/**
+ * The freshness of something that may have been fetched meanwhile.
+ * @param before its `asOf` when the operation first looked; anything younger was fetched while it waited, by itself or by work it joined.
+ */
+export function freshnessAfter(before: number | null, asOf: number, limit: AgeLimit, reason: string | null): Freshness {
+  return before === null || asOf > before ? { asOf, state: 'LIVE', reason: null } : freshnessOf(asOf, limit, reason);
+}
+
 /** Of several lists that an answer rests on: as old, as stale and as incomplete as the worst of them. Counts are those of the first. */
 export function worstOf(first: ListFreshness, ...others: readonly ListFreshness[]): ListFreshness {
   const lists = [first, ...others];

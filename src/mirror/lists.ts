@@ -39,6 +39,7 @@ export interface Lists {
 /** After a failure without a wait of its own, nobody tries again for this long. */
 const HOLD_MS = 1_000;
 const LONGEST_HOLD_MS = 30_000;
+const JOIN_TOLERANCE_MS = 1_000;
 
 export function createLists(deps: {
   readonly clock: Clock;
@@ -134,12 +135,12 @@ export function createLists(deps: {
       if (now) return now;
       const isCold = asOfRecord(await state(key)) === null;
       const maxWaitMs = demand.maxWaitMs ?? (isCold ? waits.coldMs : waits.refreshMs);
-      const outcome = await flights.run(
-        `list:${key}`,
-        demand,
-        { maxWaitMs, finishLate: true },
-        reading(key, limit, read),
-      );
+      const giveUpAt = clock.monotonic() + maxWaitMs;
+      const run = (waitMs: number) =>
+        flights.run(`list:${key}`, demand, { maxWaitMs: waitMs, finishLate: true }, reading(key, limit, read));
+      let outcome = await run(maxWaitMs);
+      if (outcome.kind === 'done' && beganTooEarly(asOfRecord(await state(key)), limit))
+        outcome = await run(Math.max(0, giveUpAt - clock.monotonic()));
       if (outcome.kind === 'failed') return failed(key, outcome.error);
       if (outcome.kind === 'done') return answer(key, { state: 'LIVE', reason: null });
       const reason = isCold
@@ -158,6 +159,11 @@ export function createLists(deps: {
     complete: (key, { startedAt, fetched, total }) =>
       change(key, { startedAt, completeAt: clock.now(), fetched, total, lastError: null, lastErrorAt: null }),
   };
+}
+
+/** A reading that was joined may have begun before what was asked for; for one of the last moments that makes no difference. */
+function beganTooEarly(asOf: number | null, { askedAt, maxAgeMs }: AgeLimit): boolean {
+  return asOf !== null && asOf < askedAt - maxAgeMs - JOIN_TOLERANCE_MS;
 }
 
 function blank(key: string): MirrorListRecord {

@@ -245,3 +245,20 @@ describe('looking for a name the mirror does not have', () => {
     await expect(t.mirror.findDomain('new.example', t.demand({ maxAgeSeconds: 0 }))).rejects.toThrow('timeout');
   });
 });
+
+test('a caller who joins a call that began before it asked gets a LIVE answer, not a stale one', async () => {
+  await filled({ domains: 5, clients: 1 });
+  await t.mirror.domainDepths({ links: [], details: [key(0)] }, t.demand());
+  await t.clock.advance(1_000);
+  const hold = t.gandi.hold(/^domain:/, 'before-answering');
+  const ask = () => t.mirror.domainDepths({ links: [], details: [key(0)] }, t.demand({ maxAgeSeconds: 0 }));
+  const first = ask();
+  while (hold.waiting().length === 0) await t.clock.advance(0);
+  await t.clock.advance(50);
+  const second = ask();
+  for (let turn = 0; turn < 20; turn++) await t.clock.advance(0);
+  hold.release();
+  for (const { details } of await Promise.all([first, second]))
+    expect(details.get(domainKeyText(key(0)))?.freshness).toMatchObject({ state: 'LIVE', reason: null });
+  expect(t.gandi.calls).toHaveLength(2);
+});

@@ -62,3 +62,42 @@ describe('a cold mirror', () => {
     expect(domains.find(({ name }) => name === 'own.example')?.clientId).toBeNull();
   });
 });
+
+describe('a reading that began earlier', () => {
+  const begin = async () => {
+    t = await mirrorTest(fakePortfolio({ domains: 150, clients: 2 }));
+    await t.mirror.ensureDomains(WITH_CLIENTS, t.demand());
+    await t.clock.advance(10_000);
+    t.gandi.clearCalls();
+    const hold = t.gandi.hold(/^domains:2$/, 'before-answering');
+    const first = t.mirror.ensureDomains(WITH_CLIENTS, t.demand({ maxAgeSeconds: 0 }));
+    while (hold.waiting().length === 0) await t.clock.advance(0);
+    return { hold, first };
+  };
+  const ask = () => t.mirror.ensureDomains(WITH_CLIENTS, t.demand({ maxAgeSeconds: 0, maxWaitMs: 60_000 }));
+
+  test('a moment ago is as good as a new one', async () => {
+    const { hold, first } = await begin();
+    await t.clock.advance(900);
+    const second = ask();
+    await t.clock.advance(0);
+    hold.release();
+    expect(await second).toMatchObject({ state: 'LIVE' });
+    await first;
+    expect(t.gandi.sent()).toEqual(['domains:1', 'domains:2']);
+  });
+
+  test('and longer than that is not what was asked for: it is read again', async () => {
+    const { hold, first } = await begin();
+    await t.clock.advance(5_000);
+    const askedAt = t.clock.now();
+    const second = ask();
+    await t.clock.advance(0);
+    hold.release();
+    await first;
+    const freshness = await second;
+    expect(freshness.state).toBe('LIVE');
+    expect(freshness.asOf).toBeGreaterThanOrEqual(askedAt);
+    expect(t.gandi.sent()).toEqual(['domains:1', 'domains:2', 'domains:1', 'domains:2']);
+  });
+});
