@@ -59,6 +59,7 @@ export function createServer(options: ServerOptions): GatewayServer {
     if (answerHealth(path, response)) return;
     if (path === '/') return void response.writeHead(302, { Location: ENDPOINT }).end();
     if (path !== ENDPOINT) return notFound(response);
+    if (!hasUsableHost(request)) return void response.writeHead(400, { Connection: 'close' }).end();
     running.add(response);
     response.once('close', () => {
       running.delete(response);
@@ -130,6 +131,11 @@ export function createServer(options: ServerOptions): GatewayServer {
 function pathOf({ url = '/' }: IncomingMessage): string {
   const query = url.indexOf('?');
   return query === -1 ? url : url.slice(0, query);
+}
+
+/** Yoga builds the address of a request from it, before anything of ours could answer. */
+function hasUsableHost({ headers: { host } }: IncomingMessage): boolean {
+  return host === undefined || URL.canParse(`http://${host}`);
 }
 
 function notFound(response: ServerResponse): void {

@@ -14,6 +14,7 @@ import { useErrorMasking } from './plugins/use-error-masking.ts';
 import { useFreshEvents } from './plugins/use-fresh-events.ts';
 import { useOperationScope } from './plugins/use-operation-scope.ts';
 import { useRateLimitHeaders } from './plugins/use-rate-limit-headers.ts';
+import { useReadableRequest } from './plugins/use-readable-request.ts';
 import { type BudgetView, useUpstreamReport } from './plugins/use-upstream-report.ts';
 
 export const ENDPOINT = '/graphql';
@@ -54,6 +55,7 @@ export function createPipeline({ services, schema, isKey, logger, budget }: Pipe
       useApiKey(isKey),
       useCsrfPrevention(),
       useBodyLimit(MAX_BODY_BYTES),
+      useReadableRequest(),
       useErrorMasking(errors),
       useUpstreamReport(budget),
       useRateLimitHeaders(budget),

@@ -1,6 +1,7 @@
 // What an app meets over plain HTTP: keys, ids of requests, errors and their statuses, headers, limits.
 import { Buffer } from 'node:buffer';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { MissingScopeError } from '../../src/auth/session.ts';
 import { MAX_BODY_BYTES } from '../../src/server/pipeline.ts';
@@ -482,4 +483,62 @@ test('a mutation goes on when its caller hangs up, a query is told to stop', asy
     variables: { input: { client } },
   });
   expect(signals).toEqual([expect.any(AbortSignal), undefined]);
+});
+
+/** What the server answers to these very bytes; with `hangUp` the sender leaves instead of waiting. */
+function sendRaw(app: TestApp, bytes: string, { hangUp = false } = {}): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(Number(new URL(app.origin).port), '127.0.0.1', () =>
+      socket.write(bytes, () => hangUp && socket.destroy()),
+    );
+    socket.on('data', (chunk) => {
+      answer += String(chunk);
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(answer));
+  });
+}
+
+test.each(['[::1', 'no host', ':::', 'localhost:99999999'])(
+  'a Host that is none, %j, is answered 400 and tells nothing of the inside',
+  async (host) => {
+    const app = await start();
+    const body = JSON.stringify({ query: '{ viewer { mode } }' });
+    const answer = await sendRaw(
+      app,
+      `POST /graphql HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(answer).not.toMatch(/Error|node_modules/);
+    expect(app.calls).toEqual([]);
+  },
+);
+
+test.each([
+  ['variables', `/graphql?query=${encodeURIComponent('{ viewer { mode } }')}&variables=none`],
+  ['extensions', `/graphql?query=${encodeURIComponent('{ viewer { mode } }')}&extensions=none`],
+])('%s in a query string that are no JSON are the fault of the caller, 400', async (_name, path) => {
+  const { origin } = await start();
+  const response = await fetch(origin + path, {
+    headers: { accept: 'application/graphql-response+json', 'x-requested-with': 'test' },
+  });
+  const { errors } = (await response.json()) as Body;
+  expect(response.status).toBe(400);
+  expect(errors?.[0]).toMatchObject({
+    message: 'A parameter of the request is no JSON.',
+    extensions: { code: 'BAD_REQUEST', retryable: false },
+  });
+});
+
+test('a caller who leaves while sending a body in chunks is no bug in the log', async () => {
+  const lines: string[] = [];
+  const logger = createLogger({ level: 'debug', destination: { write: (line) => lines.push(line) } });
+  const app = await start({}, { logger });
+  const head =
+    'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n';
+  await sendRaw(app, `${head}\r\n4\r\n{"qu\r\n`, { hangUp: true });
+  await expect.poll(() => lines.join('')).toContain('answered a GraphQL request');
+  await app.server.close();
+  expect(lines.filter((line) => /"level":"(?:warn|error|fatal)"/.test(line))).toEqual([]);
 });
