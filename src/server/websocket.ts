@@ -62,7 +62,7 @@ export function createWebSockets({ pipeline, isKey, hasKey }: WebSocketOptions) 
         const language = languageOf(
           parameter(connectionParams, 'accept-language') ?? extra.request.headers['accept-language'],
         );
-        const session = createSession({ hasKey, language, requestId: `${requestId}:${id}` });
+        const session = createSession({ hasKey, language, requestId: requestIdOf(`${requestId}:${id}`) });
         const controller = new AbortController();
         const operation = { controller, isStream: false };
         running.set(id, operation);

@@ -166,3 +166,18 @@ test('a peer that resets its connection in the middle of an upgrade harms nobody
   const response = await app.post({ query: '{ viewer { mode } }' });
   expect(await response.json()).toMatchObject({ data: { viewer: { mode: 'SANDBOX' } } });
 });
+
+test.each([
+  ['a line break', 'a\nlevel=error'],
+  ['more than 128 characters', 'a'.repeat(129)],
+])('an operation id with %s does not become part of the request id', async (_name, id) => {
+  const dialogue = talk(await start(), { headers: { 'x-request-id': 'desk-7' } });
+  await dialogue.opened;
+  send(dialogue, { type: 'connection_init' });
+  await dialogue.next();
+  send(dialogue, { type: 'subscribe', id, payload: { query: '{ viewer { requestId } }' } });
+  expect(await dialogue.next()).toMatchObject({
+    id,
+    payload: { data: { viewer: { requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) } } },
+  });
+});
