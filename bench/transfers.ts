@@ -24,7 +24,7 @@ const STEPS = [
   ['COMPLETED', 0],
 ] as const;
 /** Longest time from the first order to the last update. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 600_000;
 /** Calls for each transfer may differ this much between one subscriber and many: polls have jitter, and a busy process polls less. */
 const TOLERANCE = 1.15;
 

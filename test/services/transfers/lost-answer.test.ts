@@ -118,6 +118,23 @@ describe('an order whose answer was lost', () => {
     expect(await stored(order.id)).toMatchObject({ state: 'SUBMITTED' });
   });
 
+  test('of a domain that the mirror once saw elsewhere and Gandi no longer has is given back too', async () => {
+    const page = await stage.gandi.port.domains({ page: 1, perPage: 1 }, { lane: 'bulk', tenant: 't' });
+    const [row] = page.items;
+    if (row === undefined) return expect.unreachable();
+    await stage.store.domains.upsertRows([
+      { ...row, name: 'moving.com', organizationId: 'person', rowAsOf: stage.clock.now() },
+    ]);
+    stage.gandi.willBe('order', 'lost');
+    const { order } = await request();
+    for (let round = 0; round < 2; round++) {
+      await stage.reconcile();
+      await stage.clock.advance(61_000);
+    }
+    await stage.reconcile();
+    expect(await stored(order.id)).toMatchObject({ state: 'CLAIMED' });
+  });
+
   test('is not taken for an earlier, failed transfer of the same name', async () => {
     stage.gandi.report('moving.com', {
       step: 'ERROR',
