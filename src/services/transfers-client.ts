@@ -104,7 +104,8 @@ async function makeClient(
   await lease.renew();
   let made: { readonly id: string };
   try {
-    made = await deps.port.createClient(order.organizationId, input, { ...call, signal: lease.signal });
+    const options = { ...call, signal: lease.signal, beforeSending: lease.assertHeld };
+    made = await deps.port.createClient(order.organizationId, input, options);
   } catch (error) {
     if (error instanceof UpstreamError && !error.ambiguous) {
       await forgetAsked(deps, order, lease);

@@ -18,6 +18,8 @@ export interface HeldLease {
    * @throws {LeaseLostError} when it has run out already.
    */
   extended(): number;
+  /** To be asked in the moment something leaves: a process that was stopped for a while does not know yet. @throws {LeaseLostError} when it has run out. */
+  assertHeld(): void;
   /** Stops renewing; the lease itself is given back by the last change of the order, or by {@link giveBack}. */
   stop(): void;
 }
@@ -50,10 +52,12 @@ export function holdLease(
     if (lost.signal.aborted || now >= heldUntil || !(await store.orders.lease(orderId, owner, next, now))) throw lose();
     heldUntil = next;
   };
+  const assertHeld = (): void => {
+    if (lost.signal.aborted || clock.now() >= heldUntil) throw lose();
+  };
   const extended = (): number => {
-    const now = clock.now();
-    if (lost.signal.aborted || now >= heldUntil) throw lose();
-    return now + settings.leaseMs;
+    assertHeld();
+    return clock.now() + settings.leaseMs;
   };
   const beat = (): void => {
     timer = clock.after(settings.leaseMs / 3, () => {
@@ -69,7 +73,7 @@ export function holdLease(
     });
   };
   beat();
-  return { owner, signal: lost.signal, renew, extended, stop };
+  return { owner, signal: lost.signal, renew, extended, assertHeld, stop };
 }
 
 /** Lets another take the order at once; does nothing when it is not ours. */

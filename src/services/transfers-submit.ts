@@ -38,7 +38,7 @@ export async function submitTransfer(
   if (submitted === null) throw new LeaseLostError(`Order ${claimed.id} was taken over.`);
   const { order } = submitted;
   try {
-    await deps.port.requestTransfer(request, { ...call, signal: lease.signal });
+    await deps.port.requestTransfer(request, { ...call, signal: lease.signal, beforeSending: lease.assertHeld });
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.ambiguous) return leaveOpen(deps, order, lease, error);
     if (claimed.submittedAt !== null && error.kind === 'conflict') {

@@ -13,6 +13,10 @@ export interface CallOptions {
   /** Ends the wait and a read under way. A write that has left is waited for all the same, so that its outcome is known. */
   readonly signal?: AbortSignal;
   readonly meter?: UpstreamMeter;
+  /**
+   * For writes: called in the moment the request would leave, when every wait is over. What it throws keeps the request back, and the call fails with it.
+   */
+  readonly beforeSending?: () => void;
 }
 
 export type OrganizationType = 'INDIVIDUAL' | 'COMPANY' | 'ASSOCIATION' | 'PUBLIC_BODY' | 'RESELLER';

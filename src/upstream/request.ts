@@ -133,8 +133,8 @@ export function createSender(options: SenderOptions): Sender {
     let patienceMs = call.maxWaitMs;
     let failed: UpstreamError | null = null;
     const countSent = (): void => {
-      if (call.meter) call.meter.made += 1;
       onSent();
+      if (call.meter) call.meter.made += 1;
     };
     for (let attempts = 1; ; attempts++) {
       const askedAt = clock.monotonic();
@@ -170,7 +170,7 @@ export function createSender(options: SenderOptions): Sender {
   });
 
   return {
-    async send(request, { lane, tenant, maxWaitMs = LANE_RULES[lane].maxWaitMs, signal, meter }) {
+    async send(request, { lane, tenant, maxWaitMs = LANE_RULES[lane].maxWaitMs, signal, meter, beforeSending }) {
       const prepared = prepareRequest(request, options);
       const call: ReadCall = { lane, tenant, maxWaitMs, signal, meter };
       if (request.method === 'GET') {
@@ -179,8 +179,12 @@ export function createSender(options: SenderOptions): Sender {
         return reads.read(key, call, (own, onSent) => run(prepared, own, onSent));
       }
       if (request.effect === 'read' || request.effect === 'dry-run') return run(prepared, call, () => {});
+      const onSent = (): void => {
+        beforeSending?.();
+        reads.forget();
+      };
       try {
-        return await run(prepared, call, reads.forget);
+        return await run(prepared, call, onSent);
       } finally {
         reads.forget();
       }

@@ -17,7 +17,7 @@ export interface ExchangeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether `signal` still counts once the request is on its way. A write is waited for, so that its outcome is known. */
   readonly abortOnceSent: boolean;
-  /** Called when the first byte is about to leave. */
+  /** Called when the first byte is about to leave. What it throws keeps the request back, and the exchange fails with it. */
   readonly onSent?: () => void;
 }
 
@@ -132,8 +132,12 @@ export function createTransport(options: TransportOptions): Transport {
           onRequestStart(started) {
             if (stage !== 'connecting') return started.abort(new Error('Given up before, or sent once already.'));
             controller = started;
+            try {
+              onSent?.();
+            } catch (error) {
+              return giveUp(error);
+            }
             stage = 'sent';
-            onSent?.();
           },
           onResponseStart(_controller, statusCode, received) {
             if (statusCode < 200 || stage !== 'sent') return;

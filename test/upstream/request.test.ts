@@ -375,3 +375,34 @@ describe('the connection', () => {
     await port.close();
   });
 });
+
+describe('a write with a last check', () => {
+  it('does not leave when the check throws: Gandi sees nothing, nothing is counted, and the slot is free again', async () => {
+    rig.gandi.on(LOCK, 'transfer-lock/accepted');
+    const call = rig.call({
+      beforeSending: () => {
+        throw new Error('not any more');
+      },
+    });
+    const outcome = rig.settle(rig.port.setTransferLock('plum.example', true, call));
+    await expect(outcome).rejects.toThrow('not any more');
+    expect(rig.gandi.calls).toHaveLength(0);
+    expect(call.meter.made).toBe(0);
+    expect(rig.budget.snapshot()).toMatchObject({ remaining: 30, inFlight: 0 });
+  });
+
+  it('is checked after its wait for a permit, not before', async () => {
+    rig.gandi.on(DOMAIN, 'domain/ok');
+    rig.gandi.on(LOCK, 'transfer-lock/accepted');
+    const held = await Promise.all(
+      Array.from({ length: 30 }, () => rig.budget.acquire({ lane: 'money', tenant: 't' })),
+    );
+    const checkedAt: number[] = [];
+    const outcome = lock({ beforeSending: () => checkedAt.push(rig.clock.monotonic()) });
+    await rig.clock.advance(500);
+    expect(checkedAt).toEqual([]);
+    for (const permit of held) permit.release();
+    await rig.settle(outcome);
+    expect(checkedAt).toEqual([500]);
+  });
+});

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { TRANSFER_SETTINGS } from '../../../src/services/transfers.ts';
 import { holdLease, LeaseLostError } from '../../../src/services/transfers-lease.ts';
 import { createTestStore, type TestStore } from '../../helpers/test-store.ts';
-import { maple, type Stage, scopeOf, setup, wish } from './setup.ts';
+import { maple, type Stage, scopeOf, setup, startGateway, wish } from './setup.ts';
 
 let database: TestStore;
 let stage: Stage;
@@ -37,7 +37,7 @@ test('a slow order stays with who works on it', async () => {
   const result = request();
   await slow.begun;
   const { id } = await unfinished();
-  for (let step = 0; step < 20; step++) await stage.clock.advance(settings.leaseMs / 3);
+  await stage.pass(7 * settings.leaseMs, settings.leaseMs / 3);
   expect(await stage.store.orders.lease(id, 'another', stage.clock.now() + 1, stage.clock.now())).toBe(false);
   slow.release();
   expect((await result).order.state).toBe('ACCEPTED');
@@ -58,7 +58,7 @@ test('an order that was taken over while its client was made is not sent from he
   const result = request({ client: { create: maple } });
   const signal = await slow.begun;
   await database.query(`UPDATE orders SET lease_owner = 'another', lease_until = now() + interval '100 years'`);
-  await stage.clock.advance(settings.leaseMs / 3);
+  await stage.pass(settings.leaseMs / 3, settings.leaseMs / 3);
   expect(signal?.reason).toBeInstanceOf(LeaseLostError);
   slow.release();
   expect((await result).order).toMatchObject({ state: 'CLAIMED', leaseOwner: 'another' });
@@ -84,4 +84,31 @@ test('a database that cannot be reached for longer than the lease loses it', asy
   await stage.clock.advance(settings.leaseMs);
   expect(lease.signal.aborted).toBe(true);
   expect(stage.clock.pending).toBe(0);
+});
+
+test('a process that wakes after another has settled and sent its order sends nothing', async () => {
+  const waiting = Promise.withResolvers<void>();
+  const woken = Promise.withResolvers<void>();
+  const { requestTransfer } = stage.gandi.port;
+  const port: typeof stage.gandi.port = {
+    ...stage.gandi.port,
+    async requestTransfer(wanted, call) {
+      waiting.resolve();
+      await woken.promise;
+      call.beforeSending?.();
+      return requestTransfer(wanted, call);
+    },
+  };
+  const clock = { ...stage.clock, after: () => ({ cancel: () => {} }) };
+  const sleeper = startGateway({ store: stage.store, port, clock, logger: stage.logger });
+  const slept = sleeper.transfers.request(scopeOf(), wish());
+  await waiting.promise;
+  await stage.clock.advance(settings.leaseMs);
+  await stage.reconcile();
+  await stage.clock.advance(settings.transitMs + 1);
+  await stage.reconcile();
+  expect((await request()).order.state).toBe('ACCEPTED');
+  woken.resolve();
+  expect((await slept).order.state).toBe('ACCEPTED');
+  expect(stage.gandi.orders).toHaveLength(1);
 });
