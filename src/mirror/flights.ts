@@ -63,6 +63,9 @@ interface Flight {
   readonly urgencyChanged: () => void;
 }
 
+/** Calls of work that goes on may wait so much longer than its callers, so that it is the callers who give up first. */
+const LATE_GRACE_MS = 1_000;
+
 /** Rejects the calls of work that nobody waits for any more. */
 class AbandonedError extends Error {
   override readonly name = 'AbandonedError';
@@ -160,7 +163,7 @@ export function createFlights({ clock }: { readonly clock: Clock }): Flights {
       const passenger: Passenger = {
         lane: () => (isLate ? 'backfill' : demand.lane),
         tenant: () => demand.tenant,
-        deadline: () => (finishLate ? Number.POSITIVE_INFINITY : joinedAt + maxWaitMs),
+        deadline: () => (isLate ? Number.POSITIVE_INFINITY : joinedAt + maxWaitMs + (finishLate ? LATE_GRACE_MS : 0)),
         onCounted: (counter, count) => {
           demand.meter[counter] += count;
         },
