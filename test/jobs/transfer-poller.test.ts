@@ -41,13 +41,7 @@ function start(poller: TransferPoller = stage.poller): TransferPoller {
   poller.start();
   return poller;
 }
-/** Moves time in small steps and lets the database answer between them. */
-async function pass(ms: number, step = 250): Promise<void> {
-  for (let passed = 0; passed < ms; passed += step) {
-    await stage.clock.advance(step);
-    await realTime(4);
-  }
-}
+const pass = (ms: number, step?: number) => stage.pass(ms, step);
 
 test('follows a transfer from its order to its end and then lets it be', async () => {
   await order('a.com');

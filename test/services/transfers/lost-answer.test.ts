@@ -197,6 +197,15 @@ describe('a client whose answer was lost', () => {
     expect(stage.gandi.clientsOf(maple.email)).toBe(1);
   });
 
+  test('and that was found by its data is not removed when the order is refused', async () => {
+    stage.gandi.willBe('create', 'taken-unanswered');
+    stage.gandi.willBe('order', upstreamError('invalid', { problems: [{ field: 'owner', message: 'no' }] }));
+    const made = () => stage.gandi.world.clients.find(({ client }) => client.email === maple.email)?.client.id;
+    const error = await request(onTheFly).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'REJECTED_BY_GANDI', createdClientId: made() });
+    expect(stage.gandi.clientsOf(maple.email)).toBe(1);
+  });
+
   test('is not taken for one with the same name that was there before', async () => {
     const { zip: _zip, ...other } = maple;
     await stage.transfers.request(
@@ -227,14 +236,29 @@ describe('a claim that nobody comes back for', () => {
     expect((await request({ idempotencyKey: 'wish-2' })).order.state).toBe('ACCEPTED');
   });
 
-  test('takes the client with it whose creation was never answered', async () => {
+  test('names the client that it may have made and leaves it: somebody else may have made it meanwhile', async () => {
     await stage.transfers.quote(scopeOf(), wish({ client: { create: maple } }));
     stage.gandi.willBe('create', 'taken-unanswered');
     stage.gandi.fake.fail(/^clients:/, upstreamError('unavailable'), 1);
     await request({ client: { create: maple } }).catch(() => null);
     expect(stage.gandi.clientsOf(maple.email)).toBe(1);
+    const [claimed] = await stage.store.orders.unfinished(1);
     await stage.clock.advance(3_601_000);
     await stage.reconcile();
-    expect(stage.gandi.clientsOf(maple.email)).toBe(0);
+    expect(stage.gandi.clientsOf(maple.email)).toBe(1);
+    const made = stage.gandi.world.clients.find(({ client }) => client.email === maple.email);
+    expect(await stored(claimed?.id ?? '')).toMatchObject({ state: 'CANCELLED', clientId: made?.client.id });
+  });
+
+  test('leaves its client when a domain came to it by another order', async () => {
+    stage.gandi.willBe('order', upstreamError('busy'));
+    await request({ client: { create: maple } }).catch(() => null);
+    const other = { domain: 'second.com', idempotencyKey: 'wish-2', client: { create: maple } };
+    const { order } = await request(other);
+    stage.gandi.complete('second.com', order.clientId);
+    expect((await stage.look('second.com')).step).toBe('COMPLETED');
+    await stage.clock.advance(3_601_000);
+    await stage.reconcile();
+    expect(stage.gandi.clientsOf(maple.email)).toBe(1);
   });
 });

@@ -26,6 +26,7 @@ import { type FakeClock, fakeClock } from '../../helpers/fake-clock.ts';
 import type { FakeWorld } from '../../helpers/fake-gandi.ts';
 import type { TestStore } from '../../helpers/test-store.ts';
 import { createTransferGandi, type TransferGandi } from './gandi.ts';
+import { tracked } from './tracked.ts';
 
 export const CODE = 'Secret-Code-42';
 
@@ -149,6 +150,8 @@ export interface Stage extends Gateway {
   readonly clock: FakeClock;
   readonly store: Store;
   readonly logger: Logger;
+  /** Moves time in steps; between them everything that was begun comes to its answer. */
+  pass(ms: number, step?: number): Promise<void>;
   /** Everything that was logged. */
   logged(): string;
   /** One round of the reconciler. */
@@ -162,7 +165,7 @@ export function setup(test: TestStore, change: (world: FakeWorld) => void = () =
   const gandi = createTransferGandi(clock, change);
   const lines: string[] = [];
   const logger = createLogger({ level: 'trace', pretty: false, destination: { write: (line) => lines.push(line) } });
-  const { store } = test;
+  const { value: store, settled } = tracked(test.store);
   const gateway = startGateway({ store, port: gandi.port, clock, logger });
   return {
     ...gateway,
@@ -170,6 +173,13 @@ export function setup(test: TestStore, change: (world: FakeWorld) => void = () =
     clock,
     store,
     logger,
+    async pass(ms, step = 250) {
+      await settled();
+      for (let passed = 0; passed < ms; passed += step) {
+        await clock.advance(Math.min(step, ms - passed));
+        await settled();
+      }
+    },
     logged: () => lines.join(''),
     async reconcile() {
       for (const { settle } of await gateway.transfers.unresolved()) await settle();
