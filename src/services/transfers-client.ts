@@ -1,9 +1,9 @@
 // The client of a transfer: one that exists, one with the very same data, or a new one made under the order, never two.
 import { UpstreamError } from '../upstream/errors.ts';
 import type { ClientInput, UpstreamClient } from '../upstream/port.ts';
-import { findCreatedClient } from './client-reconcile.ts';
+import { clientAsMade, findCreatedClient } from './client-reconcile.ts';
 import { RequestFault } from './errors.ts';
-import type { OrderRecord } from './services.ts';
+import type { OrderRecord, OrderState } from './services.ts';
 import { type MeteredCall, type TransferDeps, UNFINISHED, writeStep } from './transfers-deps.ts';
 import { type HeldLease, LeaseLostError } from './transfers-lease.ts';
 import { differences, namesakeNote, namesakes } from './transfers-namesakes.ts';
@@ -15,7 +15,12 @@ export interface ClientProgress {
   readonly clientAskedAt?: number;
   /** Clients with this name and address that were there before: never the one that was made. */
   readonly clientsBefore?: readonly string[];
+  /** The client was not named by Gandi's answer but found in its list by its data: somebody else may have made it. */
+  readonly clientWasFound?: true;
 }
+
+/** States of orders that have, or may yet have, a domain for their client. */
+const USING: readonly OrderState[] = [...UNFINISHED, 'COMPLETED'];
 
 type ClientDeps = Pick<TransferDeps, 'store' | 'port' | 'mirror' | 'bus' | 'clock' | 'settings' | 'logger'> & {
   readonly turns: KeyedTurns;
@@ -62,7 +67,7 @@ export async function giveClient(
 }
 
 /**
- * Removes a client that was made for an order that came to nothing, unless another order uses it.
+ * Removes a client that was made for an order that came to nothing, unless another order uses it or it is not certain that this order made it.
  * @returns the id of the client when it is still there; the order then keeps naming it.
  */
 export async function removeMadeClient(
@@ -72,10 +77,11 @@ export async function removeMadeClient(
 ): Promise<string | null> {
   const { clientId, organizationId } = order;
   if (clientId === null || !order.createdClient) return null;
+  if ((order.input as ClientProgress).clientWasFound) return clientId;
   const { store, port, logger } = deps;
   const others = await store.orders.count({
     visibility: { organizationId, clientId },
-    filter: { organizationId, clientId, states: UNFINISHED },
+    filter: { organizationId, clientId, states: USING },
   });
   if (others > 0) return clientId;
   try {
@@ -114,7 +120,7 @@ async function makeClient(
     if (lease.signal.aborted) throw lease.signal.reason;
     return resumeClient(deps, order, input, lease, call);
   }
-  return recordMade(deps, order, lease, clientFrom(made.id, input));
+  return recordMade(deps, order, lease, clientAsMade(made.id, input), {});
 }
 
 /** The client was asked for before, and nobody knows what became of it. */
@@ -129,7 +135,7 @@ async function resumeClient(
   const { clientAskedAt = 0, clientsBefore = [] } = order.input as ClientProgress;
   const lookedAt = clock.now();
   const found = await findCreatedClient(port, order.organizationId, input, new Set(clientsBefore), call);
-  if (found !== null) return recordMade(deps, order, lease, found);
+  if (found !== null) return recordMade(deps, order, lease, found, { clientWasFound: true });
   const remaining = clientAskedAt + settings.transitMs - lookedAt;
   if (remaining > 0)
     throw new RequestFault(
@@ -145,7 +151,7 @@ function recordAsked(
   deps: ClientDeps,
   order: OrderRecord,
   lease: HeldLease,
-  progress: Required<ClientProgress>,
+  progress: Required<Omit<ClientProgress, 'clientWasFound'>>,
   note: string | undefined,
 ): Promise<OrderRecord> {
   return claimedStep(
@@ -163,14 +169,22 @@ async function forgetAsked(deps: ClientDeps, order: OrderRecord, lease: HeldLeas
   await claimedStep(deps, order, lease, { input }, 'Gandi did not take the client.');
 }
 
-async function recordMade(deps: ClientDeps, order: OrderRecord, lease: HeldLease, client: UpstreamClient) {
+async function recordMade(
+  deps: ClientDeps,
+  order: OrderRecord,
+  lease: HeldLease,
+  client: UpstreamClient,
+  how: Pick<ClientProgress, 'clientWasFound'>,
+) {
   const recorded = await recordClient(
     deps,
     order,
     lease,
     client.id,
-    { createdClient: true },
-    `Client ${client.id} was made.`,
+    { createdClient: true, input: { ...order.input, ...how } },
+    how.clientWasFound
+      ? `Client ${client.id} of Gandi's list has the very data and is taken for the one that was asked for.`
+      : `Client ${client.id} was made.`,
   );
   await tellMirror(deps, () => deps.mirror.wroteClient(order.organizationId, client));
   return recorded;
@@ -181,7 +195,7 @@ async function recordClient(
   order: OrderRecord,
   lease: HeldLease,
   clientId: string,
-  made: { readonly createdClient: boolean },
+  made: Pick<OrderRecord, 'createdClient'> & Partial<Pick<OrderRecord, 'input'>>,
   note: string,
 ): Promise<OrderRecord & { readonly clientId: string }> {
   return { ...(await claimedStep(deps, order, lease, { clientId, ...made }, note)), clientId };
@@ -217,12 +231,4 @@ async function tellMirror({ logger }: Pick<TransferDeps, 'logger'>, tell: () => 
 
 function withClient(order: OrderRecord): (OrderRecord & { readonly clientId: string }) | null {
   return order.clientId === null ? null : { ...order, clientId: order.clientId };
-}
-
-function clientFrom(id: string, input: ClientInput): UpstreamClient {
-  const { type, firstName, lastName, companyName = null, email, phone } = input;
-  const { street, zip = null, city, country, region = null, fax = null, reference = null, language = null } = input;
-  const name = companyName ?? `${firstName} ${lastName}`;
-  const address = { street, zip, city, country, region };
-  return { id, name, type, firstName, lastName, companyName, email, address, phone, fax, reference, language };
 }

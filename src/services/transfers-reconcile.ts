@@ -39,7 +39,7 @@ export async function unresolvedOrders({ store }: Pick<TransferDeps, 'store'>): 
  * Takes one step with an unresolved order, unless somebody is working on it.
  * - SUBMITTED: a transfer that is not an older one, or the domain itself, is found: ACCEPTED. Nothing is found twice, further apart than a call can be
  *   under way: CLAIMED again, for its caller to send. Everything else waits.
- * - CLAIMED for longer than callers are waited for: CANCELLED, and the client made for it is removed.
+ * - CLAIMED for longer than callers are waited for: CANCELLED, and the client made for it is removed; one that is only likely to be it is named.
  * @throws {UpstreamError} when Gandi could not be asked; nothing changes then.
  */
 export async function settleOrder(deps: ReconcileDeps, order: OrderRecord): Promise<void> {
@@ -104,7 +104,11 @@ async function giveUp(deps: ReconcileDeps, order: OrderRecord, owner: string, ca
       leaseUntil: null,
       failureCode: 'ABANDONED',
       failureMessage: 'Nobody came back with its key; nothing was bought.',
-      ...(clientId !== order.clientId && { clientId, createdClient: true }),
+      ...(clientId !== order.clientId && {
+        clientId,
+        createdClient: true,
+        input: { ...order.input, clientWasFound: true },
+      }),
     },
     transfer: { step: 'FAILED', waitingOn: 'NOBODY', deadlineAt: null, nextPollAt: null },
   });
