@@ -71,8 +71,9 @@ builder.objectType(IdempotencyKeyReusedError, {
   interfaces: [ErrorInterface],
   fields: (t) => ({
     orderId: t.id({
-      description: 'The order made with this key.',
-      resolve: (error) => encodeNodeId('Order', error.orderId),
+      nullable: true,
+      description: 'The order made with this key; null when it is not yours to see.',
+      resolve: (error) => (error.orderId === null ? null : encodeNodeId('Order', error.orderId)),
     }),
   }),
 });
@@ -84,7 +85,7 @@ builder.objectType(OperationInProgressError, {
   fields: (t) => ({
     orderId: t.id({
       nullable: true,
-      description: 'The order that is under way; null when it was not made through the gateway.',
+      description: 'The order that is under way; null when it is not yours to see.',
       resolve: (error) => (error.orderId === null ? null : encodeNodeId('Order', error.orderId)),
     }),
   }),

@@ -43,8 +43,9 @@ export class OrganizationNotEligibleError extends OutcomeError {
 export class IdempotencyKeyReusedError extends OutcomeError {
   override readonly name = 'IdempotencyKeyReusedError';
   readonly code = 'IDEMPOTENCY_KEY_REUSED';
-  readonly orderId: string;
-  constructor(message: string, orderId: string) {
+  /** null when the order is not the caller's to see. */
+  readonly orderId: string | null;
+  constructor(message: string, orderId: string | null) {
     super(message, ['input', 'idempotencyKey']);
     this.orderId = orderId;
   }

@@ -87,7 +87,7 @@ async function repeat(
       order.fingerprint === fingerprint
         ? 'This key was used with another auth code. A code that was refused is replaced with updateTransferAuthCode; for a new order choose a new key.'
         : 'This key was used with other input. For another order choose another key.',
-      order.id,
+      canSee(scope.session, order) ? order.id : null,
     );
   const owner = deps.newId();
   if (order.state !== 'CLAIMED' || !(await takeLease(deps, order.id, owner)))

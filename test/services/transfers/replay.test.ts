@@ -42,6 +42,14 @@ describe('a repeated order', () => {
     expect(stage.gandi.orders).toEqual([]);
   });
 
+  test('under the key of an order for another client, by a key limited to its own, does not tell that order', async () => {
+    await request();
+    const limited = { organizationId: 'reseller', clientId: 'c01' };
+    const error = await request({ client: { id: 'c01' } }, limited).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(IdempotencyKeyReusedError);
+    expect(error).toMatchObject({ orderId: null });
+  });
+
   test.each([
     [{ domain: 'other.com' }],
     [{ client: { id: 'c01' } }],
