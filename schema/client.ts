@@ -2,6 +2,7 @@
 import type { ClientDetailRecord, ClientNode, ClientSort as ClientSortField, Depth } from '../src/services/services.ts';
 import { builder, type Context } from './builder.ts';
 import { HolderType, PostalAddress } from './contact.ts';
+import { assertBounded } from './filters.ts';
 import { Freshness, ListFreshness } from './freshness.ts';
 import { UPSTREAM_CALL_COST } from './limits.ts';
 import { asNode, keyOf } from './node-id.ts';
@@ -178,6 +179,7 @@ builder.queryFields((t) => ({
         orderBy: t.arg({ type: ClientSortInput, description: orderByDescription }),
       },
       resolve: (_root, { filter, orderBy, ...page }, { services, scope }) => {
+        assertBounded(filter);
         const { organizationId, ...rest } = filter ?? {};
         const conditions = {
           ...defined(rest),

@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import { Client } from './client.ts';
 import { Domain, DomainConnection, Presence } from './domain.ts';
 import { EppStatus, wireEppStatus } from './epp-status.ts';
+import { assertBounded } from './filters.ts';
 import { UPSTREAM_CALL_COST } from './limits.ts';
 import { keyOf } from './node-id.ts';
 import { Organization } from './organization.ts';
@@ -43,6 +44,7 @@ type DomainFilterShape = typeof DomainFilterInput.$inferInput;
 
 /** @throws {RequestFault} BAD_USER_INPUT naming the condition that cannot be used. */
 function toFilter(input: DomainFilterShape | null | undefined): DomainFilter {
+  assertBounded(input);
   const { organizationId, clientIds, eppStatuses, ...rest } = input ?? {};
   return {
     ...defined(rest),

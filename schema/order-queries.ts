@@ -3,6 +3,7 @@ import type { OrderFilter, OrderSort as OrderSortField } from '../src/services/s
 import { badInput } from './bad-input.ts';
 import { builder } from './builder.ts';
 import { domainNameOf } from './domain-name.ts';
+import { assertBounded } from './filters.ts';
 import { keyOf } from './node-id.ts';
 import { Order, OrderConnection, OrderState } from './order.ts';
 import { Organization } from './organization.ts';
@@ -47,6 +48,7 @@ const orderByDescription = 'How to order them; newest first when not given. A cu
 
 /** @throws {RequestFault} BAD_USER_INPUT naming the condition that cannot be used. */
 function toFilter(input: typeof OrderFilterInput.$inferInput | null | undefined): OrderFilter {
+  assertBounded(input);
   const { organizationId, clientId, domain, ...rest } = input ?? {};
   return {
     ...defined(rest),

@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import { Client } from './client.ts';
 import { Domain } from './domain.ts';
 import { domainNameOf } from './domain-name.ts';
+import { assertBounded } from './filters.ts';
 import { keyOf } from './node-id.ts';
 import { Order } from './order.ts';
 import { Organization } from './organization.ts';
@@ -64,6 +65,7 @@ const NEWEST_FIRST: { readonly field: TransferSortField; readonly direction: 'DE
 
 /** @throws {RequestFault} BAD_USER_INPUT naming the condition that cannot be used. */
 function toFilter(input: typeof TransferFilterInput.$inferInput | null | undefined): TransferFilter {
+  assertBounded(input);
   const { organizationId, clientId, domain, ...rest } = input ?? {};
   return {
     ...defined(rest),

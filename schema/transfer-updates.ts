@@ -1,8 +1,8 @@
 // The subscription that follows transfers, resumable from any cursor.
 import type { TransferFilter, TransferUpdate as TransferUpdateValue } from '../src/services/services.ts';
-import { badInput } from './bad-input.ts';
 import { builder } from './builder.ts';
 import { domainNameOf } from './domain-name.ts';
+import { assertBounded } from './filters.ts';
 import { MAX_PAGE_SIZE } from './limits.ts';
 import { keyOf } from './node-id.ts';
 import { explain, HelpingMutation, Transfer, TransferParty, TransferStep } from './transfer.ts';
@@ -64,9 +64,8 @@ builder.subscriptionField('transferUpdates', (t) =>
       after: t.arg.string({ description: 'Cursor of the last update you handled.' }),
     },
     subscribe: (_root, { filter, after }, { services, scope }) => {
+      assertBounded(filter);
       const { transferIds, ...rest } = filter ?? {};
-      if (transferIds != null && transferIds.length > MAX_PAGE_SIZE)
-        throw badInput('filter.transferIds', `${transferIds.length} ids`, `at most ${MAX_PAGE_SIZE}`);
       return services.transfers.updates(scope.session, {
         filter: toFilter(rest),
         ...(transferIds != null && {

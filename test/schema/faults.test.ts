@@ -49,6 +49,30 @@ const cases: Record<string, Case> = {
     found: 'the id of an Organization',
     expected: /of a Client/,
   },
+  'a condition of more than a hundred entries': {
+    query: `{ domains(filter: { tags: ${JSON.stringify(Array(101).fill('vip'))} }) { totalCount } }`,
+    name: 'filter.tags',
+    found: '101 entries',
+    expected: /at most 100/,
+  },
+  'clients of too many kinds': {
+    query: `{ clients(filter: { types: [${'COMPANY,'.repeat(101)}] }) { totalCount } }`,
+    name: 'filter.types',
+    found: '101 entries',
+    expected: /at most 100/,
+  },
+  'transfers at too many steps': {
+    query: `{ transfers(filter: { steps: [${'REGISTRY,'.repeat(101)}] }) { totalCount } }`,
+    name: 'filter.steps',
+    found: '101 entries',
+    expected: /at most 100/,
+  },
+  'orders in too many states': {
+    query: `{ orders(filter: { states: [${'CLAIMED,'.repeat(101)}] }) { totalCount } }`,
+    name: 'filter.states',
+    found: '101 entries',
+    expected: /at most 100/,
+  },
   'a node of no type': {
     query: `{ node(id: "${encodeNodeId('Zone', CLIENT_ID)}") { id } }`,
     name: 'id',
