@@ -13,6 +13,7 @@ import type { OwnerBook } from './known-owners.ts';
 import type { OrganizationList } from './organization-list.ts';
 import { LIST_KEYS, type Parts } from './parts.ts';
 import type { ListEvidence } from './presence.ts';
+import { together } from './side-by-side.ts';
 import { type SweepResult, sweep } from './sweep.ts';
 import { placeRows } from './unplaced.ts';
 
@@ -53,15 +54,19 @@ export function createDomainList(
     await store.facts.set(ROWS_TELL, told.size === known.size ? 'yes' : 'no');
   };
 
-  const read = async (caller: Caller, limit: AgeLimit) => {
+  /** Organizations must be known to place a domain; clients only help, and a credential may have no right to read them. */
+  const bringOwners = async (caller: Caller) => {
     await organizations.bringFor(caller, 'young');
+    await clients.bringFor(caller).catch((error: unknown) => {
+      if (!isUpstreamFailure(error)) throw error;
+    });
+  };
+  const read = async (caller: Caller, limit: AgeLimit) => {
     const wasComplete = (await lists.asOf(key)) !== null;
     const interrupted = await checkpoint.read({ pageSize, notBefore: wasComplete ? clock.now() - limit.maxAgeMs : 0 });
     const startedAt = interrupted?.startedAt ?? clock.now();
     const writer = createRowWriter(parts, owners);
-    const clientsKnown = clients.bringFor(caller).catch((error: unknown) => {
-      if (!isUpstreamFailure(error)) throw error;
-    });
+    const ownersKnown = bringOwners(caller);
     const pages = sweep({
       caller,
       now: clock.now,
@@ -72,7 +77,7 @@ export function createDomainList(
       fetchPage: (page, call) => port.domains({ page, perPage: pageSize }, call),
       keyOf: ({ name }) => name,
       async onPage(rows, asOf) {
-        await clientsKnown;
+        await ownersKnown;
         await writer.write(rows, asOf);
       },
       async onProgress({ fetched, total, contiguous }) {
@@ -80,7 +85,8 @@ export function createDomainList(
         await checkpoint.write({ startedAt, pageSize, nextPage: contiguous + 1 });
       },
     });
-    const [result] = await Promise.all([pages, clientsKnown]);
+    await together(ownersKnown, pages);
+    const result = await pages;
     await placeRows(writer.unplaced, caller, { parts, owners, details });
     const told = await writer.finish();
     await checkpoint.clear();

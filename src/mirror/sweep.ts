@@ -2,7 +2,7 @@
 import type { CallOptions, Page } from '../upstream/port.ts';
 import type { Caller } from './flights.ts';
 import { pagesOf } from './planner.ts';
-import { sideBySide } from './side-by-side.ts';
+import { sideBySide, together } from './side-by-side.ts';
 
 export interface SweepOptions<T> {
   readonly caller: Caller;
@@ -40,7 +40,7 @@ export interface SweepResult {
 }
 
 /**
- * Plans and makes one call for each page. The first page says how many there are; without a count, or where it proves too low, pages are followed one by
+ * Plans and makes one call for each page. The first page says how many there are, and the others follow at once; without a count, or where it proves too low, pages are followed one by
  * one. Items that move across a page edge show as a key that came twice or as a number of keys that is not Gandi's count: then all pages are read once
  * more, and what either round saw counts as seen.
  */
@@ -67,7 +67,7 @@ async function readRound<T>(
   let hasMore = true;
   let lastPage = fromPage - 1;
 
-  const read = async (page: number): Promise<Page<T>> => {
+  const fetch = async (page: number) => {
     const asOf = now();
     const found = await caller.send((call) => fetchPage(page, call));
     for (const item of found.items) {
@@ -81,23 +81,26 @@ async function readRound<T>(
       lastPage = page;
       hasMore = found.hasNext;
     }
+    return { page, found, asOf };
+  };
+  const deal = async ({ page, found, asOf }: Awaited<ReturnType<typeof fetch>>) => {
     await onPage(found.items, asOf);
     done.add(page);
     while (done.has(contiguous + 1)) contiguous += 1;
     await onProgress?.({ fetched: (fromPage - 1) * pageSize + seen.size, total, contiguous });
-    return found;
   };
+  const read = async (page: number) => deal(await fetch(page));
   const readAll = async (from: number, to: number) => {
     caller.plan(Math.max(0, to - from + 1));
     await sideBySide(numbers(from, to), atOnce, read);
   };
 
   caller.plan(1);
-  const first = await read(fromPage);
-  if (first.hasNext && first.total !== null) {
-    const perPage = fromPage === 1 ? first.items.length : pageSize;
-    await readAll(fromPage + 1, pagesOf(first.total, Math.max(1, perPage)));
-  }
+  const first = await fetch(fromPage);
+  const { items, total: announced, hasNext } = first.found;
+  const perPage = fromPage === 1 ? items.length : pageSize;
+  const last = hasNext && announced !== null ? pagesOf(announced, Math.max(1, perPage)) : fromPage;
+  await together(deal(first), readAll(fromPage + 1, last));
   while (hasMore) {
     caller.plan(1);
     await read(lastPage + 1);

@@ -14,6 +14,7 @@ describe('the first query', () => {
     const hold = t.gandi.hold(/^domains:[2-5]$/, 'before-sending');
     const sync = t.mirror.ensureDomains(LIST, t.demand({ lane: 'backfill', maxWaitMs: Number.POSITIVE_INFINITY }));
     await waitUntil(() => hold.waiting().length === 4);
+    await waitUntil(async () => (await allDomains(t.store)).length === 100);
     expect(hold.waiting().every(({ lane }) => lane === 'backfill')).toBe(true);
     const query = t.demand();
     const answer = t.mirror.ensureDomains(LIST, query);
