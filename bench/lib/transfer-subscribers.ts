@@ -4,6 +4,8 @@ import WebSocket from 'ws';
 export interface SubscribersOrder {
   readonly url: string;
   readonly count: number;
+  /** Names of the transfers. The first subscriber follows all of them, each other one its own: they take the names in turns. */
+  readonly names: readonly string[];
   readonly key: string;
 }
 
@@ -13,15 +15,18 @@ export interface SubscribersReport {
   readonly updates: number;
   readonly wrong: number;
   readonly closed: number;
-  /** Subscribers that have seen the end of this many transfers, by that number. */
-  readonly ended: Readonly<Record<number, number>>;
+  /** Subscribers that have seen the end of every transfer they follow. */
+  readonly complete: number;
   /** Updates of the first subscriber, by step. */
   readonly steps: Readonly<Record<string, number>>;
 }
 
-const SUBSCRIPTION = 'subscription { transferUpdates { cursor step transfer { id version domainName } } }';
+const SUBSCRIPTION =
+  'subscription ($filter: TransferUpdatesFilter) { transferUpdates(filter: $filter) { cursor step transfer { id version domainName } } }';
 
 interface Seen {
+  /** The one transfer it follows; null = all. */
+  readonly own: string | null;
   readonly versions: Map<string, number>;
   ended: number;
 }
@@ -45,9 +50,11 @@ let closed = 0;
 let connected = 0;
 const subscribers: Seen[] = [];
 const steps: Record<string, number> = {};
+let transfers = 0;
 
-function subscribe({ url, key }: SubscribersOrder): void {
-  const seen: Seen = { versions: new Map(), ended: 0 };
+function subscribe({ url, key, names }: SubscribersOrder, index: number): void {
+  const own = index === 0 ? null : (names[index % names.length] ?? null);
+  const seen: Seen = { own, versions: new Map(), ended: 0 };
   subscribers.push(seen);
   const socket = new WebSocket(url, 'graphql-transport-ws');
   socket.on('open', () =>
@@ -61,7 +68,8 @@ function subscribe({ url, key }: SubscribersOrder): void {
     const message = JSON.parse(String(data)) as Message;
     if (message.type === 'connection_ack') {
       connected += 1;
-      socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: SUBSCRIPTION } }));
+      const variables = own === null ? {} : { filter: { domain: own } };
+      socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: SUBSCRIPTION, variables } }));
     } else if (message.type === 'ping') socket.send('{"type":"pong"}');
     else if (message.type === 'next') note(seen, message);
     else wrong += 1;
@@ -79,6 +87,7 @@ function note(seen: Seen, { payload }: Message): void {
   if (!domainName.startsWith('bench-')) return;
   const before = seen.versions.get(id);
   if (before !== undefined && version !== before + 1) wrong += 1;
+  if (seen.own !== null && domainName !== seen.own) wrong += 1;
   seen.versions.set(id, version);
   if (seen === subscribers[0]) steps[update.step] = (steps[update.step] ?? 0) + 1;
   if (update.step === 'COMPLETED') seen.ended += 1;
@@ -86,11 +95,11 @@ function note(seen: Seen, { payload }: Message): void {
 
 process.on('message', (order: SubscribersOrder | 'report') => {
   if (order !== 'report') {
-    for (let index = 0; index < order.count; index++) subscribe(order);
+    transfers = order.names.length;
+    for (let index = 0; index < order.count; index++) subscribe(order, index);
     return;
   }
-  const ended: Record<number, number> = {};
-  for (const seen of subscribers) ended[seen.ended] = (ended[seen.ended] ?? 0) + 1;
-  const report: SubscribersReport = { connected, updates, wrong, closed, ended, steps };
+  const complete = subscribers.filter(({ own, ended }) => ended === (own === null ? transfers : 1)).length;
+  const report: SubscribersReport = { connected, updates, wrong, closed, complete, steps };
   process.send?.(report);
 });
