@@ -6,7 +6,7 @@ import type { Session } from './auth/session.ts';
 import type { Config } from './config.ts';
 import { createLocalBus } from './events/bus.ts';
 import { createInterest } from './events/interest.ts';
-import { createEventLog } from './events/log.ts';
+import { createEventLog, nameOfLog } from './events/log.ts';
 import { createEventTail } from './events/tail.ts';
 import { createMirrorSync } from './jobs/mirror-sync.ts';
 import { REAL_CADENCE, SANDBOX_CADENCE } from './jobs/poll-cadence.ts';
@@ -99,7 +99,7 @@ export async function createApp(
   });
 
   const bus = createLocalBus();
-  const log = createEventLog(store.events);
+  const log = createEventLog(store.events, await nameOfLog(store.facts));
   const tail = createEventTail({ log, bus, clock, logger });
   const interest = createInterest<TransferRecord>();
 

@@ -5,7 +5,7 @@ import type { EventRecord } from '../store/records.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EventBus } from './bus.ts';
 import { createWaker, endable } from './endable.ts';
-import { cursorAt, type EventLog } from './log.ts';
+import type { EventLog } from './log.ts';
 
 export interface TailLimits {
   /** Events read at a time. */
@@ -58,7 +58,7 @@ interface Follower {
 }
 
 export interface TailDeps {
-  readonly log: Pick<EventLog, 'after'>;
+  readonly log: Pick<EventLog, 'after' | 'cursorAt'>;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -154,7 +154,7 @@ export function createEventTail({ log, bus, clock, logger, limits: given }: Tail
     }
     try {
       while (!signal.aborted) {
-        if (follower.overflowed) throw new FollowerTooSlowError(last === null ? null : cursorAt(last));
+        if (follower.overflowed) throw new FollowerTooSlowError(last === null ? null : log.cursorAt(last));
         const event = follower.queue.shift();
         if (event === undefined) {
           await waker.wait();

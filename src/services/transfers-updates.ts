@@ -1,7 +1,7 @@
 // Follows transfers: the present state of those under way, then every change as it is committed, without a hole between the two.
 import { assertCan, canSee, type Session } from '../auth/session.ts';
 import { endable } from '../events/endable.ts';
-import { cursorAt, type LogPosition, positionOf } from '../events/log.ts';
+import type { LogPosition } from '../events/log.ts';
 import { FollowerTooSlowError } from '../events/tail.ts';
 import { CursorError } from '../lib/cursor.ts';
 import { createSharedWork } from '../lib/shared-work.ts';
@@ -18,7 +18,7 @@ type Updates = AsyncGenerator<TransferUpdate, void, undefined>;
 
 /**
  * While the present state is being told, each cursor says how much of it was received; resumed there, the rest follows and the received part is
- * brought up to date. @throws {RequestFault} BAD_USER_INPUT for a cursor that is none, from the call, or belongs to another log, from `next`;
+ * brought up to date. @throws {RequestFault} BAD_USER_INPUT for a cursor that is none or belongs to another log, from the call, or lies beyond the end of this one, from `next`;
  * SUBSCRIBER_TOO_SLOW, with the cursor to go on after, from `next`.
  */
 export function createTransferUpdates(deps: UpdatesDeps): TransfersService['updates'] {
@@ -30,7 +30,7 @@ export function createTransferUpdates(deps: UpdatesDeps): TransfersService['upda
   const updateOf = (event: EventRecord): TransferUpdate => {
     const known = updates.get(event);
     if (known !== undefined) return known;
-    const update = { cursor: cursorAt(event.sequence), transfer: transferOf(event), occurredAt: event.occurredAt };
+    const update = { cursor: log.cursorAt(event.sequence), transfer: transferOf(event), occurredAt: event.occurredAt };
     updates.set(event, update);
     return update;
   };
@@ -57,12 +57,12 @@ export function createTransferUpdates(deps: UpdatesDeps): TransfersService['upda
         if (event.type !== 'TRANSFER_CHANGED' || event.subjectId > received) continue;
         const update = updateOf(event);
         if (!canSee(session, update.transfer) || !isWanted(update.transfer, query)) continue;
-        yield { ...update, cursor: cursorAt(event.sequence, received) };
+        yield { ...update, cursor: log.cursorAt(event.sequence, received) };
       }
     const rest = snapshot.transfers.filter(({ id }) => received === null || id > received);
     for (const [index, transfer] of rest.entries()) {
       const until = index === rest.length - 1 ? null : transfer.id;
-      yield { cursor: cursorAt(snapshot.at, until), transfer, occurredAt: transfer.updatedAt };
+      yield { cursor: log.cursorAt(snapshot.at, until), transfer, occurredAt: transfer.updatedAt };
     }
   }
 
@@ -82,7 +82,7 @@ export function createTransferUpdates(deps: UpdatesDeps): TransfersService['upda
       try {
         for await (const event of tail.follow({ after, accepts, signal })) yield updateOf(event);
       } catch (error) {
-        throw tooSlow(error, cursorAt(after));
+        throw tooSlow(error, log.cursorAt(after));
       }
     } finally {
       leave();
@@ -91,7 +91,7 @@ export function createTransferUpdates(deps: UpdatesDeps): TransfersService['upda
 
   return (session, query) => {
     assertCan(session, 'portfolio:read');
-    const from = query.after === null ? null : readCursor(query.after);
+    const from = query.after === null ? null : readCursor(log, query.after);
     return endable(query.signal, (signal) => run(session, query, from, signal));
   };
 }
@@ -102,9 +102,9 @@ function tooSlow(error: unknown, began: string): unknown {
   return new RequestFault('SUBSCRIBER_TOO_SLOW', error.message, { lastCursor: error.lastCursor ?? began });
 }
 
-function readCursor(cursor: string): LogPosition {
+function readCursor(log: UpdatesDeps['log'], cursor: string): LogPosition {
   try {
-    return positionOf(cursor);
+    return log.positionOf(cursor);
   } catch (error) {
     throw badCursor(error, cursor);
   }

@@ -14,5 +14,11 @@ export function createFactStore(prisma: PrismaClient): FactStore {
         INSERT INTO facts (key, value, updated_at) VALUES (${storable(key)}, ${storable(value)}, now())
         ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value, updated_at = EXCLUDED.updated_at`;
     },
+    async once(key, value) {
+      await prisma.$executeRaw`
+        INSERT INTO facts (key, value, updated_at) VALUES (${storable(key)}, ${storable(value)}, now()) ON CONFLICT (key) DO NOTHING`;
+      const row = await prisma.fact.findUniqueOrThrow({ where: { key: storable(key) } });
+      return row.value;
+    },
   };
 }

@@ -251,6 +251,8 @@ export interface EventStore {
 export interface FactStore {
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<void>;
+  /** What is there under the key; `value`, from then on, when there was nothing. Whoever comes first decides for all. */
+  once(key: string, value: string): Promise<string>;
 }
 
 export interface AuditStore {

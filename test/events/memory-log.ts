@@ -1,5 +1,5 @@
 // An event log in memory whose reads are counted and can be held or fail.
-import type { EventLog } from '../../src/events/log.ts';
+import { createEventLog } from '../../src/events/log.ts';
 import type { EventRecord } from '../../src/store/records.ts';
 
 export function createMemoryLog() {
@@ -7,11 +7,11 @@ export function createMemoryLog() {
   let reads = 0;
   let failing = 0;
   let gate: Promise<void> | null = null;
-  const log: EventLog = {
+  const held = {
     async head() {
       return events.at(-1)?.sequence ?? 0n;
     },
-    async after(sequence, limit) {
+    async after(sequence: bigint, limit: number) {
       reads += 1;
       if (failing > 0) {
         failing -= 1;
@@ -20,21 +20,20 @@ export function createMemoryLog() {
       await gate;
       return events.filter((event) => event.sequence > sequence).slice(0, limit);
     },
-    async assertHolds() {},
   };
   return {
-    log,
+    log: createEventLog(held, 'memory'),
     reads: () => reads,
     failNext: (times: number) => {
       failing = times;
     },
     /** Reads wait until the returned function is called. */
     hold: () => {
-      const held = Promise.withResolvers<void>();
-      gate = held.promise;
+      const gated = Promise.withResolvers<void>();
+      gate = gated.promise;
       return () => {
         gate = null;
-        held.resolve();
+        gated.resolve();
       };
     },
     append: (subjectId: string, step = 1n) => {

@@ -3,7 +3,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createLocalBus, type EventBus } from '../../src/events/bus.ts';
-import { positionOf } from '../../src/events/log.ts';
 import { createEventTail, type EventTail, FollowerTooSlowError } from '../../src/events/tail.ts';
 import type { EventRecord } from '../../src/store/records.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
@@ -116,7 +115,10 @@ describe('a follower', () => {
     await publish();
     const error = await iterator.next().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(FollowerTooSlowError);
-    expect(positionOf((error as FollowerTooSlowError).lastCursor ?? '')).toEqual({ sequence: 1n, snapshotUntil: null });
+    expect(memory.log.positionOf((error as FollowerTooSlowError).lastCursor ?? '')).toEqual({
+      sequence: 1n,
+      snapshotUntil: null,
+    });
     expect(tail.followers).toBe(0);
   });
 

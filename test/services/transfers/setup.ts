@@ -113,7 +113,7 @@ export function startGateway(parts: {
 }): Gateway {
   const { store, port, clock, logger, settings = {} } = parts;
   const bus = createLocalBus();
-  const log = createEventLog(store.events);
+  const log = createEventLog(store.events, 'log-of-the-test');
   const tail = createEventTail({ log, bus, clock, logger });
   const interest = createInterest<TransferRecord>();
   const mirror = createMirror({ port, store, clock });
