@@ -6,23 +6,17 @@ import { assertBounded } from './filters.ts';
 import { Freshness, ListFreshness } from './freshness.ts';
 import { UPSTREAM_CALL_COST } from './limits.ts';
 import { asNode, keyOf } from './node-id.ts';
-import { oncePerScope } from './once-per-scope.ts';
 import { Organization } from './organization.ts';
 import { connectionOf, pageCost } from './paging.ts';
 import { defined, SortDirection } from './sorting.ts';
 
-const clientDetail = oncePerScope(
-  (client: ClientNode) => client.id,
-  (client, { services, scope }: Context) => services.clients.detail(scope, client),
-);
-
 /** The value of the client's detail, or one part of it; null when the detail cannot be had. */
 async function fromDetail<T>(
   client: ClientNode,
-  context: Context,
+  { services, scope }: Context,
   pick: (detail: Depth<ClientDetailRecord>) => T,
 ): Promise<T | null> {
-  const detail = await clientDetail(client, context);
+  const detail = await services.clients.detail(scope, client);
   return detail === null ? null : pick(detail);
 }
 

@@ -5,21 +5,15 @@ import { Contact } from './contact.ts';
 import { Domain } from './domain.ts';
 import { Freshness } from './freshness.ts';
 import { UPSTREAM_CALL_COST } from './limits.ts';
-import { domainKey } from './node-id.ts';
-import { oncePerScope } from './once-per-scope.ts';
 import { Organization } from './organization.ts';
-
-const domainDetail = oncePerScope(domainKey, (domain: DomainNode, { services, scope }: Context) =>
-  services.domains.detail(scope, domain),
-);
 
 /** One part of the domain's detail; null when the detail cannot be had. */
 async function fromDetail<T>(
   domain: DomainNode,
-  context: Context,
+  { services, scope }: Context,
   pick: (detail: Depth<DomainDetailRecord>) => T,
 ): Promise<T | null> {
-  const detail = await domainDetail(domain, context);
+  const detail = await services.domains.detail(scope, domain);
   return detail === null ? null : pick(detail);
 }
 

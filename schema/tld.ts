@@ -4,7 +4,6 @@ import type { CatalogService, ConnectionResult, PageRequest, TldRecord } from '.
 import { builder, type Context } from './builder.ts';
 import { Freshness } from './freshness.ts';
 import { UPSTREAM_CALL_COST } from './limits.ts';
-import { oncePerScope } from './once-per-scope.ts';
 import { connectionOf, pageCost } from './paging.ts';
 
 type TldValue = Awaited<ReturnType<CatalogService['tlds']>>[number];
@@ -18,13 +17,12 @@ const TldCategory = builder.enumType('TldCategory', {
   } as const,
 });
 
-const tldDetail = oncePerScope(
-  (tld: TldValue) => tld.name,
-  (tld, { services, scope }: Context) => services.catalog.tldDetail(scope, tld),
-);
-
-async function fromDetail<K extends keyof Detail>(tld: TldValue, context: Context, key: K): Promise<Detail[K] | null> {
-  const detail = await tldDetail(tld, context);
+async function fromDetail<K extends keyof Detail>(
+  tld: TldValue,
+  { services, scope }: Context,
+  key: K,
+): Promise<Detail[K] | null> {
+  const detail = await services.catalog.tldDetail(scope, tld);
   return detail === null ? null : detail.value[key];
 }
 

@@ -5,6 +5,7 @@ import { IdempotencyKeyReusedError, InvalidInputError, TransferBlockedError } fr
 import type { DomainNode } from '../../src/services/services.ts';
 import {
   CLIENT_ID,
+  client,
   createFakeServices,
   domainNamed,
   NOW,
@@ -119,18 +120,8 @@ test('pages go forward and back by their own cursors and count only when asked',
   expect(names(back.data.domains)).toEqual(['b.example']);
 });
 
-test('many fields of a detail ask for it once, and it can be missing without hurting the rest', async () => {
-  let asked = 0;
-  const { services } = createFakeServices({
-    overrides: () => ({
-      domains: {
-        detail: async () => {
-          asked += 1;
-          return null;
-        },
-      },
-    }),
-  });
+test('a detail can be missing without hurting the rest', async () => {
+  const { services } = createFakeServices({ overrides: () => ({ domains: { detail: async () => null } }) });
   const { data, errors } = await runOperation(
     services,
     '{ domain(name: "a.example") { name registrant { email } nameservers lifecycle { deletesAt } detailFreshness { state } } }',
@@ -143,7 +134,30 @@ test('many fields of a detail ask for it once, and it can be missing without hur
     lifecycle: null,
     detailFreshness: null,
   });
-  expect(asked).toBe(1);
+});
+
+test('a document that changes a client twice shows it as it was after each change', async () => {
+  let changes = 0;
+  const address = { street: '1 Test Way', zip: '00100', city: 'Helsinki', country: 'FI', region: null };
+  const { services } = createFakeServices({
+    overrides: () => ({
+      clients: {
+        update: async () => {
+          changes += 1;
+          return client;
+        },
+        detail: async () => ({
+          value: { address, phone: `+358.${changes}`, fax: null, reference: null, language: null },
+          freshness: client.freshness,
+        }),
+      },
+    }),
+  });
+  const change = (name: string) =>
+    `${name}: updateClient(input: { clientId: "${CLIENT_ID}", changes: { city: "Espoo" } }) { ... on UpdateClientSuccess { client { phone } } }`;
+  const { data, errors } = await runOperation(services, `mutation { ${change('first')} ${change('second')} }`);
+  expect(errors).toEqual([]);
+  expect(data).toEqual({ first: { client: { phone: '+358.1' } }, second: { client: { phone: '+358.2' } } });
 });
 
 test('a detail that fails nulls its own fields and leaves the others', async () => {

@@ -31,6 +31,20 @@ describe('updateClient', () => {
     expect(gandi.sent()).toEqual(['client:reseller:c00', 'client:reseller:c00']);
   });
 
+  it('shows, in one operation that changes twice, what each change made, with one reading for all that looks', async () => {
+    const { scopeOf, service, gandi } = await setup();
+    const scope = scopeOf();
+    const cities: unknown[] = [];
+    for (const city of ['Espoo', 'Turku']) {
+      const changed = await service.update(scope, { clientId: 'c00', changes: { city } });
+      gandi.clearCalls();
+      const seen = await Promise.all([service.detail(scope, changed), service.detail(scope, changed)]);
+      cities.push(...seen.map((detail) => detail?.value.address.city));
+      expect(gandi.sent()).toEqual([]);
+    }
+    expect(cities).toEqual(['Espoo', 'Espoo', 'Turku', 'Turku']);
+  });
+
   it('sends nothing when nothing differs', async () => {
     const { scopeOf, service, writes, gandi } = await setup();
     const changes = { city: ' Helsinki ', country: 'fi', reference: 'REF-c00' };
