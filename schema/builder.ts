@@ -3,8 +3,8 @@ import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
+import { badArgument } from '../src/services/bad-argument.ts';
 import type { ListFreshness, OperationScope, Services } from '../src/services/services.ts';
-import { badInput } from './bad-input.ts';
 import { MAX_PAGE_SIZE, PAGE_SIZE } from './limits.ts';
 import { decodeNodeId, encodeNodeId, typeOfNode } from './node-id.ts';
 
@@ -55,7 +55,7 @@ export const builder = new SchemaBuilder<Types>({
       args: { ids: { description: `Up to ${MAX_PAGE_SIZE} ids, of any types.` } },
       complexity: ({ ids }) => ({ field: 1, multiplier: (ids as readonly unknown[]).length }),
       resolve: (_root, { ids }, _context, _info, resolveNodes) => {
-        if (ids.length > MAX_PAGE_SIZE) throw badInput('ids', `${ids.length} ids`, `at most ${MAX_PAGE_SIZE}`);
+        if (ids.length > MAX_PAGE_SIZE) throw badArgument('ids', `${ids.length} ids`, `at most ${MAX_PAGE_SIZE}`);
         return resolveNodes(ids);
       },
     },

@@ -1,6 +1,6 @@
 // EPP statuses of a domain: RFC 5731 and RFC 3915 values as an enum, with room for words a registry may add.
 
-import { badInput } from './bad-input.ts';
+import { badArgument } from '../src/services/bad-argument.ts';
 import { builder } from './builder.ts';
 
 const client = 'Set by the registrar: ';
@@ -56,7 +56,7 @@ export function eppStatusOf(word: string): EppStatusName {
 
 /** @throws {RequestFault} BAD_USER_INPUT for UNKNOWN, which is not one status but any of those not known. */
 export function wireEppStatus(status: EppStatusName, argument: string): string {
-  if (status === 'UNKNOWN') throw badInput(argument, status, 'a status that can be looked for');
+  if (status === 'UNKNOWN') throw badArgument(argument, status, 'a status that can be looked for');
   return toWire(status);
 }
 

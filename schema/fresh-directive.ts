@@ -9,7 +9,7 @@ import {
   Kind,
   type ValueNode,
 } from 'graphql';
-import { badInput } from './bad-input.ts';
+import { badArgument } from '../src/services/bad-argument.ts';
 
 /** A year, in seconds. */
 const LONGEST = 31_536_000;
@@ -47,7 +47,7 @@ export function maxAgeSecondsOf(
   const fallback = operation?.variableDefinitions?.find((definition) => definition.variable.name.value === variable);
   const age = given ?? literal(variable === null ? value : fallback?.defaultValue);
   if (typeof age === 'number' && Number.isInteger(age) && age >= 0 && age <= LONGEST) return age;
-  throw badInput(ARGUMENT, String(age), `whole seconds from 0 to ${LONGEST}`);
+  throw badArgument(ARGUMENT, String(age), `whole seconds from 0 to ${LONGEST}`);
 }
 
 function literal(value: ValueNode | undefined): number | string | null {

@@ -1,6 +1,7 @@
 // Node ids: what they stand for, how they are written, and the typed fault for one that cannot be used.
+
+import { badArgument } from '../src/services/bad-argument.ts';
 import type { DomainRecord } from '../src/services/services.ts';
-import { badInput } from './bad-input.ts';
 
 const NODE_TYPES = ['Organization', 'Client', 'Domain', 'Order', 'Transfer'] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
@@ -19,7 +20,7 @@ export function decodeNodeId(id: string, argument: string): { typename: NodeType
   const colon = text.indexOf(':');
   const typename = NODE_TYPES.find((type) => type === text.slice(0, colon));
   if (typename === undefined || !isKeyOf(typename, text.slice(colon + 1)))
-    throw badInput(argument, id, 'an id that the gateway gave');
+    throw badArgument(argument, id, 'an id that the gateway gave');
   return { typename, id: text.slice(colon + 1) };
 }
 
@@ -30,7 +31,7 @@ export function decodeNodeId(id: string, argument: string): { typename: NodeType
 export function keyOf(type: NodeType, id: string, argument: string): string {
   if (type !== 'Domain' && UUID.test(id)) return id.toLowerCase();
   const decoded = decodeNodeId(id, argument);
-  if (decoded.typename !== type) throw badInput(argument, idOf(decoded.typename), idOf(type));
+  if (decoded.typename !== type) throw badArgument(argument, idOf(decoded.typename), idOf(type));
   return decoded.id;
 }
 

@@ -1,6 +1,7 @@
 // How orders are found: by id or idempotency key, in lists, and from the organization that pays.
+
+import { badArgument } from '../src/services/bad-argument.ts';
 import type { OrderFilter, OrderSort as OrderSortField } from '../src/services/services.ts';
-import { badInput } from './bad-input.ts';
 import { builder } from './builder.ts';
 import { domainNameOf } from './domain-name.ts';
 import { assertBounded } from './filters.ts';
@@ -78,7 +79,7 @@ builder.queryFields((t) => ({
     },
     resolve: (_root, { id, idempotencyKey, mutation, organizationId }, { services, scope }) => {
       if ((id == null) === (idempotencyKey == null))
-        throw badInput(
+        throw badArgument(
           'id',
           id == null ? 'neither `id` nor `idempotencyKey`' : 'both `id` and `idempotencyKey`',
           'one of the two',

@@ -1,7 +1,7 @@
 // Pages of lists: checks what was asked, calls the service, and shapes its answer as a Relay connection.
 import { CursorError } from '../src/lib/cursor.ts';
+import { badArgument } from '../src/services/bad-argument.ts';
 import type { ConnectionResult, PageRequest } from '../src/services/services.ts';
-import { badInput } from './bad-input.ts';
 import { MAX_PAGE_SIZE, PAGE_SIZE } from './limits.ts';
 
 export interface PageArgs {
@@ -15,13 +15,13 @@ const EXPECTED = `a whole number from 1 to ${MAX_PAGE_SIZE}`;
 
 /** @throws {RequestFault} BAD_USER_INPUT for a size out of bounds, or for both sizes at once. */
 export function pageOf({ first, after, last, before }: PageArgs): PageRequest {
-  if (first != null && last != null) throw badInput('last', '`first` and `last` together', 'one of the two');
+  if (first != null && last != null) throw badArgument('last', '`first` and `last` together', 'one of the two');
   const rows = last == null ? { first: size('first', first ?? PAGE_SIZE) } : { last: size('last', last) };
   return { ...rows, ...(after != null && { after }), ...(before != null && { before }) };
 }
 
 function size(argument: 'first' | 'last', found: number): number {
-  if (found < 1 || found > MAX_PAGE_SIZE) throw badInput(argument, found, EXPECTED);
+  if (found < 1 || found > MAX_PAGE_SIZE) throw badArgument(argument, found, EXPECTED);
   return found;
 }
 
@@ -52,7 +52,7 @@ export async function connectionOf<T>(
   } catch (error) {
     if (!(error instanceof CursorError)) throw error;
     const argument = page.before === undefined ? 'after' : page.after === undefined ? 'before' : 'after or before';
-    throw badInput(argument, error.found, error.expected);
+    throw badArgument(argument, error.found, error.expected);
   }
 }
 

@@ -1,4 +1,6 @@
 // Ordering a transfer, or a quote for it.
+
+import { badArgument } from '../src/services/bad-argument.ts';
 import {
   IdempotencyKeyReusedError,
   InvalidAuthCodeError,
@@ -10,7 +12,6 @@ import {
   TransferBlockedError,
 } from '../src/services/errors.ts';
 import type { OrderRecord, TransferQuote, TransferRecord } from '../src/services/services.ts';
-import { badInput } from './bad-input.ts';
 import { builder } from './builder.ts';
 import { ClientDataInput, clientData } from './contact.ts';
 import './errors.ts';
@@ -170,5 +171,5 @@ builder.mutationField('transferDomainIn', (t) =>
 function clientChoice(choice: typeof TransferClientInput.$inferInput) {
   if (choice.id != null) return { id: keyOf('Client', choice.id, 'input.client.id') };
   if (choice.create != null) return { create: clientData(choice.create) };
-  throw badInput('input.client', 'neither `id` nor `create`', 'one of the two');
+  throw badArgument('input.client', 'neither `id` nor `create`', 'one of the two');
 }

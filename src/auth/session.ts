@@ -1,4 +1,5 @@
 // Who is calling and what they may see and do; every service call takes one.
+import { isVisible } from '../lib/visible.ts';
 
 /** What a key may be used for. */
 export type Scope =
@@ -49,6 +50,5 @@ export function assertCan(session: Session, scope: Scope): void {
 
 /** True when the caller may know that a thing of this organization and client exists. Everything else answers as not found. */
 export function canSee(session: Session, owner: { organizationId: string; clientId: string | null }): boolean {
-  if (session.organizationId !== null && session.organizationId !== owner.organizationId) return false;
-  return session.clientId === null || session.clientId === owner.clientId;
+  return isVisible(session, owner);
 }

@@ -1,11 +1,11 @@
 // Clients by id, for fields that lead to a client.
 import DataLoader from 'dataloader';
+import { isVisible } from '../lib/visible.ts';
 import { ageLimit } from '../mirror/demand.ts';
 import { type Freshness, freshnessOf } from '../mirror/freshness.ts';
 import type { ClientRecord } from '../store/records.ts';
 import type { Operation } from './operation.ts';
 import { sharedReadsOf } from './shared-reads.ts';
-import { isVisible } from './visible.ts';
 
 export type MirroredClient = ClientRecord & { readonly freshness: Freshness };
 

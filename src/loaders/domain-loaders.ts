@@ -1,5 +1,7 @@
 // Domains by key and by name, and what is wanted of them beyond their rows; the planner sees each batch as a whole.
 import DataLoader from 'dataloader';
+import { toError } from '../lib/to-error.ts';
+import { isVisible } from '../lib/visible.ts';
 import { ageLimit } from '../mirror/demand.ts';
 import { isUpstreamFailure } from '../mirror/failure.ts';
 import { type Depth, type Freshness, freshnessAfter } from '../mirror/freshness.ts';
@@ -8,7 +10,6 @@ import type { DomainLink } from '../mirror/mirror.ts';
 import type { DomainDetailRecord, DomainRecord } from '../store/records.ts';
 import type { Operation } from './operation.ts';
 import { sharedReadsOf } from './shared-reads.ts';
-import { isVisible } from './visible.ts';
 
 export type MirroredDomain = DomainRecord & { readonly freshness: Freshness };
 
@@ -123,8 +124,4 @@ export function createDomainLoaders({ visibility, demand, mirror, store, clock }
 /** That a domain is gone is known already; that it cannot be looked for changes nothing. */
 function ignoreFailure(error: unknown): void {
   if (!isUpstreamFailure(error)) throw error;
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error('Looking for a domain failed.', { cause: thrown });
 }

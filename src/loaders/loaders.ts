@@ -2,13 +2,13 @@
 import DataLoader from 'dataloader';
 import type { Clock } from '../lib/clock.ts';
 import type { UpstreamMeter } from '../lib/upstream-meter.ts';
+import { isVisible } from '../lib/visible.ts';
 import type { Demand, Mirror } from '../mirror/mirror.ts';
 import type { OrderRecord, TransferRecord } from '../store/records.ts';
 import type { Store, Visibility } from '../store/store.ts';
 import { type ClientLoaders, createClientLoaders } from './client-loaders.ts';
 import { createDomainLoaders, type DomainLoaders } from './domain-loaders.ts';
 import type { Operation } from './operation.ts';
-import { isVisible } from './visible.ts';
 
 /** A fresh set for each operation and for each event of a subscription; never shared. A value of null means: not there, or not the caller's to see. */
 export interface Loaders extends DomainLoaders, ClientLoaders {

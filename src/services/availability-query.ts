@@ -2,7 +2,8 @@
 import type { Session } from '../auth/session.ts';
 import { DomainNameError, parseDomainName } from '../lib/domain-name.ts';
 import type { GandiPort } from '../upstream/port.ts';
-import { badArgument, readCurrency, readOrganizationId, readProcesses } from './catalog-arguments.ts';
+import { badArgument } from './bad-argument.ts';
+import { readCurrency, readOrganizationId, readProcesses } from './catalog-arguments.ts';
 import type { CatalogService, PriceProcess } from './services.ts';
 
 type Query = Parameters<CatalogService['availability']>[1];

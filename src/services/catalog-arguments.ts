@@ -2,14 +2,9 @@
 import { domainToASCII } from 'node:url';
 import type { Session } from '../auth/session.ts';
 import { shown } from '../lib/text.ts';
+import { badArgument } from './bad-argument.ts';
 import { RequestFault } from './errors.ts';
 import type { PriceProcess } from './services.ts';
-
-/** A BAD_USER_INPUT that names the argument, what was found and what is expected. */
-export function badArgument(name: string, found: string, expected: string): RequestFault {
-  const argument = { name, found: shown(found), expected };
-  return new RequestFault('BAD_USER_INPUT', `${name}: found ${argument.found}, expected ${expected}.`, { argument });
-}
 
 /**
  * The organization whose prices count: the one named, or the only one the caller may see; null = Gandi's own choice for the credential.

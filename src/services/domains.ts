@@ -9,9 +9,10 @@ import type { DomainListScope, Mirror } from '../mirror/mirror.ts';
 import type { DomainRecord } from '../store/records.ts';
 import type { DomainFilter, Store, Visibility } from '../store/store.ts';
 import type { GandiPort } from '../upstream/port.ts';
+import { badArgument } from './bad-argument.ts';
 import { orFault, visibilityOf } from './calls.ts';
 import { createTransferLock } from './domain-transfer-lock.ts';
-import { RequestFault } from './errors.ts';
+import { sealedFreshness } from './sealed-freshness.ts';
 import type { DomainNode, DomainsService, Freshness, ListFreshness, OperationScope } from './services.ts';
 
 export interface DomainsDeps {
@@ -46,7 +47,7 @@ export function createDomainsService(deps: DomainsDeps): DomainsService {
         ...more,
         edges: rows.map(({ row, cursor }) => ({ node: { ...row, freshness: rowFreshness(row, list, limit) }, cursor })),
         totalCount: count,
-        freshness: await sealed(list, visibility, () => reads.domains.count({ visibility, filter: {} })),
+        freshness: await sealedFreshness(list, visibility, () => reads.domains.count({ visibility, filter: {} })),
       };
     },
     async byName(scope, name) {
@@ -88,10 +89,7 @@ function readName(text: string): string {
     return parseDomainName(text).name;
   } catch (error) {
     if (!(error instanceof DomainNameError)) throw error;
-    const { found, expected } = error;
-    throw new RequestFault('BAD_USER_INPUT', `name: found ${JSON.stringify(found)}, expected ${expected}.`, {
-      argument: { name: 'name', found, expected },
-    });
+    throw badArgument('name', error.found, error.expected);
   }
 }
 
@@ -112,15 +110,4 @@ function rowFreshness(row: DomainRecord, list: ListFreshness, limit: AgeLimit): 
   const wasSeen = list.asOf !== null && rowAsOf >= list.asOf;
   if (wasSeen && list.state === 'LIVE') return { asOf: rowAsOf, state: 'LIVE', reason: null };
   return freshnessOf(rowAsOf, limit, list.reason ?? presenceReason);
-}
-
-/** Who sees a part only does not learn how large the whole is. */
-async function sealed(
-  list: ListFreshness,
-  { organizationId, clientId }: Visibility,
-  countVisible: () => Promise<number>,
-): Promise<ListFreshness> {
-  if (organizationId === null && clientId === null) return list;
-  const fetched = await countVisible();
-  return { ...list, fetched, total: list.isComplete ? fetched : null };
 }

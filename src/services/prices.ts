@@ -5,8 +5,9 @@ import { createSharedWork } from '../lib/shared-work.ts';
 import type { TldPriceRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { GandiPort } from '../upstream/port.ts';
+import { badArgument } from './bad-argument.ts';
 import { callFor } from './calls.ts';
-import { badArgument, readCurrency, readOrganizationId, readProcesses, tldName } from './catalog-arguments.ts';
+import { readCurrency, readOrganizationId, readProcesses, tldName } from './catalog-arguments.ts';
 import { assertNotEmpty, createCatalogLists } from './catalog-lists.ts';
 import type { CatalogService, Freshness, OperationScope, PriceProcess } from './services.ts';
 

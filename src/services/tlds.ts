@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import { assertCan } from '../auth/session.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createSharedWork } from '../lib/shared-work.ts';
+import { toError } from '../lib/to-error.ts';
 import { failureReason, isUpstreamFailure } from '../mirror/failure.ts';
 import type { TldRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -95,7 +96,7 @@ export function createTlds(deps: {
       scope.meter.fromMirror += 1;
       return known(tld, 'MIRRORED', null);
     };
-    return Promise.all(tlds.map((tld) => read(tld).catch((error: unknown) => toError(error))));
+    return Promise.all(tlds.map((tld) => read(tld).catch(toError)));
   };
 
   const listOf = oncePerOperation(readAll);
@@ -129,8 +130,4 @@ function known(tld: TldRecord, state: Freshness['state'], reason: string | null)
 
 function byName(a: TldRecord, b: TldRecord): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error('Reading a TLD failed.', { cause: thrown });
 }
