@@ -5,6 +5,8 @@ import type { Clock } from '../../src/lib/clock.ts';
 export interface FakeClock extends Clock {
   /** Moves time forward by `ms`, firing due timers in order and letting promises settle after each of them. */
   advance(ms: number): Promise<void>;
+  /** From now on `advance` also waits for this between timers: work that real turns of the event loop alone do not end, such as that of a database. */
+  settlesWith(wait: () => Promise<void>): void;
   /** Number of timers not yet fired or cancelled: a leak guard for tests. */
   readonly pending: number;
 }
@@ -14,8 +16,10 @@ export function fakeClock(startAt = Date.UTC(2030, 0, 1)): FakeClock {
   let elapsed = 0;
   let serial = 0;
   const timers = new Map<number, { at: number; run: () => void }>();
+  const waits: (() => Promise<void>)[] = [];
   const settle = async () => {
     for (let turn = 0; turn < 3; turn++) await nextTurn();
+    for (const wait of waits) await wait();
   };
   return {
     now: () => startAt + elapsed,
@@ -40,6 +44,7 @@ export function fakeClock(startAt = Date.UTC(2030, 0, 1)): FakeClock {
       elapsed = target;
       await settle();
     },
+    settlesWith: (wait) => void waits.push(wait),
     get pending() {
       return timers.size;
     },

@@ -171,6 +171,7 @@ describe('stopping', () => {
     await setup(fakePortfolio({ domains: 500, clients: 1 }));
     const hold = t.gandi.hold(/^domains:[3-5]$/, 'before-sending');
     await until(() => sync.progress().domains === 200);
+    await t.clock.advance(0);
     await sync.stop();
     hold.release();
     t.gandi.clearCalls();

@@ -5,6 +5,7 @@ import type { Store } from '../../src/store/store.ts';
 import { type FakeClock, fakeClock } from '../helpers/fake-clock.ts';
 import { createFakeGandi, type FakeGandi, type FakeWorld } from '../helpers/fake-gandi.ts';
 import { createTestStore } from '../helpers/test-store.ts';
+import { tracked } from '../helpers/tracked.ts';
 
 export interface MirrorTest {
   readonly clock: FakeClock;
@@ -21,7 +22,9 @@ export interface MirrorTest {
 export async function mirrorTest(world: FakeWorld, options: Partial<MirrorOptions> = {}): Promise<MirrorTest> {
   const clock = fakeClock();
   const gandi = createFakeGandi(world);
-  const { store, close } = await createTestStore();
+  const { store: untracked, close } = await createTestStore();
+  const { value: store, settled } = tracked(untracked);
+  clock.settlesWith(settled);
   const make = () => createMirror({ port: gandi.port, store, clock, ...options });
   const test: MirrorTest = {
     clock,

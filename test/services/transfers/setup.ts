@@ -25,8 +25,8 @@ import type { GandiPort } from '../../../src/upstream/port.ts';
 import { type FakeClock, fakeClock } from '../../helpers/fake-clock.ts';
 import type { FakeWorld } from '../../helpers/fake-gandi.ts';
 import type { TestStore } from '../../helpers/test-store.ts';
+import { tracked } from '../../helpers/tracked.ts';
 import { createTransferGandi, type TransferGandi } from './gandi.ts';
-import { tracked } from './tracked.ts';
 
 export const CODE = 'Secret-Code-42';
 
@@ -166,6 +166,7 @@ export function setup(test: TestStore, change: (world: FakeWorld) => void = () =
   const lines: string[] = [];
   const logger = createLogger({ level: 'trace', pretty: false, destination: { write: (line) => lines.push(line) } });
   const { value: store, settled } = tracked(test.store);
+  clock.settlesWith(settled);
   const gateway = startGateway({ store, port: gandi.port, clock, logger });
   return {
     ...gateway,
@@ -174,11 +175,8 @@ export function setup(test: TestStore, change: (world: FakeWorld) => void = () =
     store,
     logger,
     async pass(ms, step = 250) {
-      await settled();
-      for (let passed = 0; passed < ms; passed += step) {
-        await clock.advance(Math.min(step, ms - passed));
-        await settled();
-      }
+      await clock.advance(0);
+      for (let passed = 0; passed < ms; passed += step) await clock.advance(Math.min(step, ms - passed));
     },
     logged: () => lines.join(''),
     async reconcile() {
