@@ -80,6 +80,7 @@ function messageOf(error: unknown, { message }: GraphQLError): string {
   const place = variable === undefined ? '' : `Variable "${variable}"${field === undefined ? '' : ` at "${field}"`}: `;
   const said = message
     .replace(/(?:[,;.?] ?[fF]ound)?: (?=[{[])[\s\S]*$/, '.')
+    .replace(/( to be an object), found: [\s\S]*$/, '$1.')
     .replace(/((?:String|ID) cannot represent [^:]*): [\s\S]*$/, '$1.')
     .replace(/^(Syntax Error: [\s\S]*?(?:Block)?String) "[\s\S]*$/, '$1.');
   return place + said;

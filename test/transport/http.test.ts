@@ -542,3 +542,16 @@ test('a caller who leaves while sending a body in chunks is no bug in the log', 
   await app.server.close();
   expect(lines.filter((line) => /"level":"(?:warn|error|fatal)"/.test(line))).toEqual([]);
 });
+
+test('input that was encoded as JSON twice is not repeated: it may hold an auth code', async () => {
+  const { ask } = await start();
+  const { body } = await ask({
+    query: 'mutation ($input: UpdateTransferAuthCodeInput!) { updateTransferAuthCode(input: $input) { __typename } }',
+    variables: { input: JSON.stringify({ transfer: { domain: 'moving.com' }, authCode: 'Secret-Code-42' }) },
+  });
+  expect(body.errors?.[0]).toMatchObject({
+    message: 'Variable "$input": Expected value of type "UpdateTransferAuthCodeInput" to be an object.',
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+  expect(JSON.stringify(body)).not.toContain('Secret-Code-42');
+});
