@@ -27,14 +27,17 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
+let running: ChildProcess | undefined;
+
 /** In a process group of its own, because npm starts others. */
 function begin(command: string, flags: readonly string[], folder: string): ChildProcess {
-  return spawn(command, flags, {
+  running = spawn(command, flags, {
     cwd: folder,
     env: ENVIRONMENT,
     stdio: ['ignore', 'ignore', 'inherit'],
     detached: true,
   });
+  return running;
 }
 
 async function complete(command: string, flags: readonly string[], folder: string): Promise<void> {
@@ -42,10 +45,12 @@ async function complete(command: string, flags: readonly string[], folder: strin
   if (code !== 0) throw new Error(`${command} ${flags.join(' ')} ended with ${code}`);
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null) return;
-  process.kill(-child.pid, 'SIGTERM');
-  await once(child, 'exit');
+async function stop(): Promise<void> {
+  if (running?.pid === undefined || running.exitCode !== null || running.signalCode !== null) return;
+  const { pid } = running;
+  const ended = once(running, 'exit');
+  process.kill(-pid, 'SIGTERM');
+  await ended;
 }
 
 async function answers(): Promise<boolean> {
@@ -77,13 +82,20 @@ async function firstAnswer(gateway: ChildProcess, query: string): Promise<number
 
 if (await answers()) throw new Error('Port 4000 is in use; stop what runs there first.');
 const folder = mkdtempSync(join(tmpdir(), 'gateway-clone-'));
-let gateway: ChildProcess | undefined;
+const cleanUp = async () => {
+  await stop();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    void cleanUp().then(() => process.exit(1));
+  });
 try {
   const startedAt = performance.now();
   await timed('git clone', () => complete('git', ['clone', '--quiet', '--local', process.cwd(), folder], tmpdir()));
   await timed('npm ci', () => complete('npm', ['ci'], folder));
   const domains = await timed('npm start, to the first portfolio', () => {
-    gateway = begin('npm', ['start'], folder);
+    const gateway = begin('npm', ['start'], folder);
     return firstAnswer(gateway, readFileSync(join(folder, 'examples/01-portfolio.graphql'), 'utf8'));
   });
   rows.push(['together', `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`]);
@@ -93,6 +105,5 @@ try {
   console.error(`BROKEN: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 } finally {
-  if (gateway !== undefined) await stop(gateway);
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  await cleanUp();
 }
