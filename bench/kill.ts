@@ -1,5 +1,6 @@
 // A gateway is killed 20 times at random while an app orders 50 transfers through it and repeats with the same keys whatever it hears: in the end 50
-// transfers were ordered at Gandi, each once, each client made once, and each transfer was followed to its end. Options: --kills --transfers --seed.
+// transfers were ordered at Gandi, each once, each client made once, and each transfer was followed to its end. By default a fifth of that;
+// `--full` for all of it. Options: --full --kills --transfers --seed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +13,9 @@ import { printTable } from './lib/table.ts';
 import { ask, orderTransfer } from './lib/transfer-orders.ts';
 
 const text = { type: 'string' } as const;
-const { values } = parseArgs({ options: { kills: text, transfers: text, seed: text } });
-const KILLS = Number(values.kills ?? 20);
-const TRANSFERS = Number(values.transfers ?? 50);
+const { values } = parseArgs({ options: { full: { type: 'boolean' }, kills: text, transfers: text, seed: text } });
+const KILLS = Number(values.kills ?? (values.full ? 20 : 4));
+const TRANSFERS = Number(values.transfers ?? (values.full ? 50 : 10));
 const SEED = Number(values.seed ?? Date.now() % 1_000_000);
 const random = seededRandom(SEED);
 

@@ -1,5 +1,6 @@
 // 200 transfers followed at once by 1,000 subscribers over WebSocket, five to a transfer and one for all of them, and the same by that one alone: each gets
-// each change of what it follows once and in order, and Gandi is not asked more often because more people look. Options: --transfers <n> --subscribers <n>.
+// each change of what it follows once and in order, and Gandi is not asked more often because more people look. By default fewer;
+// `--full` for these numbers. Options: --full --transfers <n> --subscribers <n>.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,9 +13,11 @@ import { printTable } from './lib/table.ts';
 import { ask, inParallel, orderTransfer } from './lib/transfer-orders.ts';
 import type { SubscribersOrder, SubscribersReport } from './lib/transfer-subscribers.ts';
 
-const { values } = parseArgs({ options: { transfers: { type: 'string' }, subscribers: { type: 'string' } } });
-const TRANSFERS = Number(values.transfers ?? 200);
-const SUBSCRIBERS = Number(values.subscribers ?? 1_000);
+const { values } = parseArgs({
+  options: { full: { type: 'boolean' }, transfers: { type: 'string' }, subscribers: { type: 'string' } },
+});
+const TRANSFERS = Number(values.transfers ?? (values.full ? 200 : 40));
+const SUBSCRIBERS = Number(values.subscribers ?? (values.full ? 1_000 : 400));
 /** Each step, and the sandbox seconds that lead to the next one (docs/sandbox.md, quick people). */
 const STEPS = [
   ['PAYMENT', 2],
