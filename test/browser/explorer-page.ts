@@ -9,6 +9,9 @@ const CHROMIUM = '/usr/bin/chromium';
 const WINDOW = { width: 1280, height: 800 };
 /** High enough for an answer to be drawn whole: the editor draws only the lines in sight. */
 const TALL_WINDOW = { width: 1280, height: 8_000 };
+/** On a busy machine the menu of operations may close again before the pointer is there: then it is opened anew. */
+const MENU_MS = 5_000;
+const MENU_TRIES = 6;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const FLAGS = [
   '--headless=new',
@@ -89,8 +92,18 @@ export async function openExplorer(url: string): Promise<Explorer> {
       await page.locator('.graphiql-tab-active', { hasText: title }).waitFor();
     },
     async run(operation) {
-      await page.getByRole('button', { name: 'Execute query' }).click(press);
-      if (operation !== undefined) await page.getByRole('menuitem', { name: operation }).click(press);
+      const execute = page.getByRole('button', { name: 'Execute query' });
+      if (operation === undefined) return execute.click(press);
+      const entry = page.getByRole('menuitem', { name: operation });
+      for (let tries = 1; ; tries++) {
+        await execute.click(press);
+        try {
+          return await entry.click({ ...press, timeout: MENU_MS });
+        } catch (error) {
+          if (tries === MENU_TRIES) throw error;
+          await page.keyboard.press('Escape');
+        }
+      }
     },
     stop: () => page.getByRole('button', { name: 'Stop query' }).click(press),
     async setHeaders(text) {
