@@ -6,6 +6,7 @@ const layers = {
   jobs: 'src/jobs/',
   schema: '^schema/',
   services: 'src/services/',
+  policy: 'src/policy/',
   loaders: 'src/loaders/',
   auth: 'src/auth/',
   mirror: 'src/mirror/',
@@ -20,8 +21,8 @@ const layers = {
 const allowed = {
   schema: ['schema', 'services', 'loaders', 'auth', 'telemetry', 'lib'],
   server: ['server', 'schema', 'services', 'loaders', 'auth', 'telemetry', 'lib'],
-  jobs: ['jobs', 'services', 'mirror', 'store', 'events', 'telemetry', 'lib'],
-  services: ['services', 'loaders', 'auth', 'mirror', 'store', 'events', 'upstream', 'telemetry', 'lib'],
+  jobs: ['jobs', 'services', 'policy', 'mirror', 'store', 'events', 'telemetry', 'lib'],
+  services: ['services', 'policy', 'loaders', 'auth', 'mirror', 'store', 'events', 'upstream', 'telemetry', 'lib'],
   loaders: ['loaders', 'mirror', 'store', 'telemetry', 'lib'],
   mirror: ['mirror', 'store', 'upstream', 'telemetry', 'lib'],
   events: ['events', 'store', 'telemetry', 'lib'],
@@ -29,6 +30,7 @@ const allowed = {
   auth: ['auth', 'lib'],
   upstream: ['upstream', 'telemetry', 'lib'],
   telemetry: ['telemetry'],
+  policy: ['policy', 'lib'],
   lib: ['lib'],
 };
 const paths = (names) => names.map((name) => layers[name]).join('|');
