@@ -286,6 +286,91 @@ export interface UpstreamTransfer {
   readonly registryAcceptedAt: number | null;
 }
 
+/** The price the caller agreed to, before taxes and for all the years; Gandi refuses the order when its own differs (Gandi v5 docs, domain create). */
+export interface AgreedPrice {
+  readonly beforeTaxes: Money;
+}
+
+export interface RegistrationRequest {
+  readonly name: string;
+  /** The organization that pays: a reseller's. */
+  readonly payerId: string;
+  /** The client that becomes registrant; null only in a dry run, for one that does not exist yet. */
+  readonly clientId: string | null;
+  readonly registrant: ContactInput;
+  /** Copied from the registrant when absent. */
+  readonly admin?: ContactInput;
+  readonly tech?: ContactInput;
+  readonly billing?: ContactInput;
+  readonly years: number;
+  readonly agreedPrice: AgreedPrice | null;
+  /** The caller knows that this name costs more than its extension. */
+  readonly acceptsPremium: boolean;
+  /** LiveDNS when empty. */
+  readonly nameservers: readonly string[];
+  readonly templateId: string | null;
+  /** Parameters of the order itself, beside those of the contacts. */
+  readonly extraParameters: Readonly<Record<string, unknown>>;
+  /** ISO 639-2 language of an internationalised name; null where none is needed. */
+  readonly language: string | null;
+}
+
+/** What has become of a registration. Instants are epoch milliseconds. */
+export type UpstreamRegistration =
+  /** Under way, or stopped with an error: BILL, WAIT, RUN, SUPPORT, ERROR; an open set. */
+  | {
+      readonly kind: 'under-way';
+      readonly step: string;
+      readonly stepNumber: number | null;
+      readonly errorType: string | null;
+      readonly errorLabel: string | null;
+    }
+  /** Gandi points to the domain: it exists. */
+  | { readonly kind: 'registered' }
+  /** Gandi knows no registration of this name (404): not begun, ended without effect, or not the caller's. */
+  | { readonly kind: 'unknown' };
+
+/** What renewing can be had now. */
+export interface UpstreamRenewalOptions {
+  readonly beginsAt: number | null;
+  readonly endsAt: number | null;
+  readonly durationsYears: readonly number[];
+  readonly isProhibited: boolean;
+}
+
+export interface RenewalRequest {
+  readonly name: string;
+  readonly payerId: string;
+  readonly years: number;
+}
+
+export interface RegistrantChangeRequest {
+  readonly name: string;
+  readonly payerId: string;
+  readonly registrant: ContactInput;
+  readonly admin?: ContactInput;
+  readonly tech?: ContactInput;
+  readonly billing?: ContactInput;
+}
+
+/** Gandi's progress report on a change of registrant. Instants are epoch milliseconds. */
+export interface UpstreamRegistrantChange {
+  readonly name: string;
+  /** BILL, WAIT, RUN, SUPPORT, ERROR, DONE: an open set. */
+  readonly step: string;
+  readonly stepNumber: number | null;
+  readonly innerStep: string | null;
+  readonly errorType: string | null;
+  readonly errorLabel: string | null;
+  readonly oldRegistrantAnswer: string | null;
+  readonly newRegistrantAnswer: string | null;
+  readonly newRegistrantEmail: string | null;
+  readonly approvals: readonly { readonly email: string; readonly answer: string | null }[];
+  readonly createdAt: number | null;
+  readonly updatedAt: number | null;
+  readonly startedAt: number | null;
+}
+
 /** Answer to a dry run: what Gandi would refuse. Empty problems = it would accept. */
 export interface UpstreamDryRun {
   readonly problems: readonly UpstreamFieldProblem[];
@@ -372,4 +457,45 @@ export interface GandiPort {
   updateTransferAuthCode(name: string, payerId: string, authCode: string, call: CallOptions): Promise<void>;
   /** Sends the approval mail again, to this address. */
   resendTransferApproval(name: string, email: string, call: CallOptions): Promise<void>;
+
+  dryRunRegistration(request: RegistrationRequest, call: CallOptions): Promise<UpstreamDryRun>;
+  /** Spends money. Returns when Gandi accepted the order (202). */
+  register(request: RegistrationRequest, call: CallOptions): Promise<void>;
+  registration(name: string, call: CallOptions): Promise<UpstreamRegistration>;
+
+  renewalOptions(name: string, call: CallOptions): Promise<UpstreamRenewalOptions>;
+  dryRunRenewal(request: RenewalRequest, call: CallOptions): Promise<UpstreamDryRun>;
+  /** Spends money, each time it is called. Returns when Gandi accepted the order (202). */
+  renew(request: RenewalRequest, call: CallOptions): Promise<void>;
+
+  /** False also where Gandi answers 404: not restorable. */
+  isRestorable(name: string, call: CallOptions): Promise<boolean>;
+  /** Spends money. Returns when Gandi accepted the order (202). */
+  restore(request: { readonly name: string; readonly payerId: string }, call: CallOptions): Promise<void>;
+
+  /** Gives the name up: Gandi allows it only within the registry's grace period, and only to some accounts. Cannot be undone. */
+  deleteDomain(name: string, call: CallOptions): Promise<void>;
+
+  dryRunRegistrantChange(request: RegistrantChangeRequest, call: CallOptions): Promise<UpstreamDryRun>;
+  /** May spend money. Returns when Gandi accepted the order (202). */
+  changeRegistrant(request: RegistrantChangeRequest, call: CallOptions): Promise<void>;
+  /** @returns null when Gandi knows no change of registrant for this name (404). */
+  registrantChange(name: string, payerId: string, call: CallOptions): Promise<UpstreamRegistrantChange | null>;
+  /** Sends the approval mail again, to this address. */
+  resendRegistrantChangeApproval(name: string, email: string, call: CallOptions): Promise<void>;
+
+  /** Accepted at once, in effect a little later; setting the same again is harmless. */
+  setAutoRenew(
+    change: { readonly name: string; readonly enabled: boolean; readonly years?: number; readonly payerId?: string },
+    call: CallOptions,
+  ): Promise<void>;
+  setNameservers(name: string, nameservers: readonly string[], call: CallOptions): Promise<void>;
+  /** Those given; the others stay. */
+  setContacts(
+    name: string,
+    contacts: { readonly admin?: ContactInput; readonly tech?: ContactInput; readonly billing?: ContactInput },
+    call: CallOptions,
+  ): Promise<void>;
+  /** Makes a new auth code; the old one is void. Read it later with {@link GandiPort.authCode}. */
+  regenerateAuthCode(name: string, call: CallOptions): Promise<void>;
 }
