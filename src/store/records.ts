@@ -1,4 +1,5 @@
 // The shapes the store keeps and returns: plain data, instants in epoch milliseconds, nothing of Prisma. What mirrors Gandi has the port's shapes.
+import type { Money } from '../lib/money.ts';
 import type {
   OrganizationType,
   PostalAddress,
@@ -98,7 +99,7 @@ export interface TldRecord {
   readonly detailAsOf: number | null;
 }
 
-export type OrderKind = 'TRANSFER_IN';
+export type OrderKind = 'REGISTER' | 'RENEW' | 'RESTORE' | 'TRANSFER_IN' | 'CHANGE_REGISTRANT' | 'DELETE';
 
 /** States of an order; a later state never goes back except SUBMITTED -> CLAIMED after a look upstream showed that nothing landed. */
 export type OrderState =
@@ -109,7 +110,17 @@ export type OrderState =
   | 'ACTION_REQUIRED'
   | 'COMPLETED'
   | 'FAILED'
-  | 'CANCELLED';
+  | 'CANCELLED'
+  | 'REFUND_PENDING'
+  | 'REFUNDED';
+
+/** Whether the client has paid the reseller; UNKNOWN until somebody says so, and never taken for PAID. */
+export type ClientPaymentState = 'UNKNOWN' | 'UNPAID' | 'PAID';
+
+export interface OrderPrice {
+  readonly beforeTaxes: Money;
+  readonly afterTaxes: Money;
+}
 
 export interface OrderTimelineEntry {
   readonly at: number;
@@ -136,10 +147,141 @@ export interface OrderRecord {
   readonly failureMessage: string | null;
   readonly timeline: readonly OrderTimelineEntry[];
   readonly actor: string;
+  /** Years bought; null where the operation has none. */
+  readonly years: number | null;
+  /** What was agreed to when it was claimed, for all the years; null = free, or not known. */
+  readonly price: OrderPrice | null;
+  readonly isPremium: boolean;
+  readonly clientPayment: ClientPaymentState;
+  readonly clientPaymentAt: number | null;
+  /** The order that this one takes back; only of kind DELETE. */
+  readonly targetOrderId: string | null;
+  /** What Gandi last reported of it and what the gateway noted while looking; each kind has a shape of its own. */
+  readonly progress: Readonly<Record<string, unknown>>;
+  /** When it is looked at next; null = when something happens to it. Transfers have a time of their own. */
+  readonly nextLookAt: number | null;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly submittedAt: number | null;
+  /** When it reached its first final state; a refund afterwards does not change it. */
   readonly endedAt: number | null;
+}
+
+/** CHARGE: Gandi took the order in. VOID: it ended before it was billed. REFUND: the money came back. */
+export type LedgerKind = 'CHARGE' | 'VOID' | 'REFUND';
+
+export interface LedgerRecord {
+  readonly id: string;
+  readonly organizationId: string;
+  /** null: an automatic renewal, or a movement made elsewhere. */
+  readonly orderId: string | null;
+  readonly kind: LedgerKind;
+  /** Always positive. */
+  readonly amount: Money;
+  readonly domainName: string | null;
+  readonly note: string | null;
+  readonly occurredAt: number;
+}
+
+/** The last word on whether a client has paid: as a whole (`domainName` null), or for the renewal of the term of a domain that ends at `termEndsAt`. */
+export interface ClientPaymentRecord {
+  readonly organizationId: string;
+  readonly clientId: string;
+  readonly domainName: string | null;
+  readonly termEndsAt: number | null;
+  readonly state: Exclude<ClientPaymentState, 'UNKNOWN'>;
+  readonly reference: string | null;
+  readonly actor: string;
+  readonly recordedAt: number;
+}
+
+/** The narrowest scope that fits a domain holds for it: DOMAIN, then TAG, CLIENT, TLD, ORGANIZATION. */
+export type AutoRenewScope = 'ORGANIZATION' | 'TLD' | 'CLIENT' | 'TAG' | 'DOMAIN';
+export type AutoRenewRule = 'ALWAYS' | 'ONLY_IF_PAID' | 'ASK' | 'NEVER';
+
+export interface AutoRenewPolicyRecord {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly scope: AutoRenewScope;
+  /** The TLD, client id, tag or name; empty for the organization. */
+  readonly scopeValue: string;
+  readonly policy: AutoRenewRule;
+  /** How long before Gandi's first attempt the gateway decides, in milliseconds. */
+  readonly leadMs: number;
+  /** What holds when the gateway was down at decision time. */
+  readonly failSafe: 'SWITCH_OFF' | 'LEAVE_ON';
+  /** A renewal that became dearer than this many percent is held; null = never held. */
+  readonly priceHoldPercent: number | null;
+  readonly actor: string;
+  readonly updatedAt: number;
+}
+
+/** What the guard decided for the renewal of one term of one domain. */
+export interface AutoRenewDecisionRecord {
+  readonly organizationId: string;
+  readonly domainName: string;
+  readonly termEndsAt: number;
+  readonly clientId: string | null;
+  readonly policy: AutoRenewRule;
+  readonly wanted: 'ON' | 'OFF' | 'ASK';
+  readonly reason: string;
+  readonly decidedAt: number;
+  /** By when it has to be in effect: just before Gandi's next attempt. */
+  readonly dueAt: number;
+  readonly state: 'PENDING' | 'SENT' | 'CONFIRMED';
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly nextLookAt: number | null;
+  readonly updatedAt: number;
+}
+
+export type RefundGround = 'POLICY' | 'NOT_DELIVERED' | 'GOODWILL';
+
+/** A request to Gandi's people that no API takes, guided and checked by the gateway. */
+export interface RefundCaseRecord {
+  readonly id: string;
+  readonly orderId: string;
+  readonly organizationId: string;
+  readonly ground: RefundGround;
+  readonly state: 'OPEN' | 'DONE' | 'EXPIRED' | 'WITHDRAWN';
+  readonly reason: string | null;
+  readonly deadlineAt: number | null;
+  readonly actor: string;
+  readonly createdAt: number;
+  readonly checkedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+export type PlanState = 'DRAFT' | 'RUNNING' | 'STOPPED' | 'CANCELLED' | 'COMPLETED';
+export type PlanItemState = 'PLANNED' | 'RUNNING' | 'ORDERED' | 'DONE' | 'FAILED' | 'SKIPPED';
+
+export interface PlanRecord {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly state: PlanState;
+  /** Digest of the items with their prices, blockers and effects: what is approved. */
+  readonly hash: string;
+  readonly stopReason: string | null;
+  readonly actor: string;
+  readonly createdAt: number;
+  /** After that the quotes are too old to be approved. */
+  readonly expiresAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly updatedAt: number;
+}
+
+export interface PlanItemRecord {
+  readonly planId: string;
+  /** From 0, in the order of execution. */
+  readonly position: number;
+  readonly kind: OrderKind;
+  readonly domainName: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly quote: Readonly<Record<string, unknown>>;
+  readonly state: PlanItemState;
+  readonly orderId: string | null;
+  readonly failure: { readonly code: string; readonly message: string } | null;
+  readonly updatedAt: number;
 }
 
 /** Where an inbound transfer stands, in the gateway's words. */
@@ -185,16 +327,31 @@ export interface TransferRecord {
   readonly nextPollAt: number | null;
 }
 
+export type EventSubject = 'Transfer' | 'Order' | 'Domain' | 'Client' | 'Organization' | 'Plan';
+
+export type EventType =
+  | 'TRANSFER_CHANGED'
+  | 'ORDER_CHANGED'
+  | 'PLAN_CHANGED'
+  | 'REFUND_WINDOW_CLOSING'
+  | 'REFUND_WINDOW_CLOSED'
+  | 'CLIENT_PAYMENT_RECORDED'
+  | 'AUTO_RENEW_DECIDED'
+  | 'AUTO_RENEW_SWITCHED'
+  | 'AUTO_RENEW_DRIFTED'
+  | 'BALANCE_LOW'
+  | 'RUNWAY_SHORT';
+
 /** One line of the log. `sequence` orders all events of this database in commit order. */
 export interface EventRecord {
   readonly sequence: bigint;
   readonly id: string;
   readonly organizationId: string;
   readonly clientId: string | null;
-  readonly type: 'TRANSFER_CHANGED' | 'ORDER_CHANGED';
-  readonly subjectType: 'Transfer' | 'Order';
+  readonly type: EventType;
+  readonly subjectType: EventSubject;
   readonly subjectId: string;
-  /** The subject after the change: a TransferRecord or an OrderRecord as JSON. */
+  /** The subject after the change as JSON (a TransferRecord, an OrderRecord, …), or what is announced of it. */
   readonly payload: Readonly<Record<string, unknown>>;
   readonly occurredAt: number;
 }

@@ -1,17 +1,31 @@
 // What the rest of the gateway may ask of the database; the only way to it.
+import type { Money } from '../lib/money.ts';
 import type {
+  AutoRenewDecisionRecord,
+  AutoRenewPolicyRecord,
+  AutoRenewScope,
   ClientDetailRecord,
+  ClientPaymentRecord,
+  ClientPaymentState,
   ClientRecord,
   ClientRowRecord,
   DomainDetailRecord,
   DomainRecord,
   DomainRowRecord,
   EventRecord,
+  LedgerKind,
+  LedgerRecord,
   MirrorListRecord,
+  OrderKind,
   OrderRecord,
   OrderState,
   OrganizationRecord,
+  PlanItemRecord,
+  PlanItemState,
+  PlanRecord,
+  PlanState,
   Presence,
+  RefundCaseRecord,
   TldPriceRecord,
   TldRecord,
   TransferRecord,
@@ -77,6 +91,9 @@ export interface OrderFilter {
   readonly clientId?: string;
   readonly domainName?: string;
   readonly states?: readonly OrderState[];
+  readonly kinds?: readonly OrderKind[];
+  readonly clientPayment?: readonly ClientPaymentState[];
+  readonly createdAfter?: number;
 }
 export type OrderSort = 'CREATED_AT';
 
@@ -193,6 +210,14 @@ export interface OrderChange {
     Omit<OrderRecord, 'id' | 'organizationId' | 'kind' | 'mutation' | 'idempotencyKey' | 'createdAt'>
   >;
   readonly transfer?: Partial<Omit<TransferRecord, 'id' | 'orderId' | 'organizationId' | 'version'>>;
+  /** Movements of money that come with the change; one of each kind for an order at most, a second is left out. */
+  readonly ledger?: readonly Omit<LedgerRecord, 'id' | 'organizationId' | 'orderId' | 'occurredAt'>[];
+}
+
+/** The most an organization may spend in a UTC day and month, after taxes; null = no limit. Orders of other currencies are not counted together. */
+export interface SpendCeilings {
+  readonly day: Money | null;
+  readonly month: Money | null;
 }
 
 export interface OrderStore extends Listing<OrderRecord, OrderFilter, OrderSort> {
@@ -200,15 +225,19 @@ export interface OrderStore extends Listing<OrderRecord, OrderFilter, OrderSort>
   byKey(organizationId: string, mutation: string, idempotencyKey: string): Promise<OrderRecord | null>;
   /**
    * Inserts the order, and its transfer, unless the key is taken or another unfinished order of the same kind exists for the domain; all in one transaction
-   * (two twins at once: one is inserted, the other gets the first one's order).
+   * (two twins at once: one is inserted, the other gets the first one's order). Claims of one organization that have a ceiling take turns, so that two
+   * at once cannot both fit under it: counted is the price after taxes of every order created in the same UTC day or month that is neither FAILED nor
+   * CANCELLED nor REFUNDED. Appends ORDER_CHANGED (and TRANSFER_CHANGED) with the insert. A ceiling in another currency than the order's is not asked.
    */
   claim(
     order: OrderRecord,
-    transfer: TransferRecord,
+    transfer: TransferRecord | null,
+    ceilings: SpendCeilings,
   ): Promise<
-    | { outcome: 'claimed'; order: OrderRecord; transfer: TransferRecord }
+    | { outcome: 'claimed'; order: OrderRecord; transfer: TransferRecord | null; events: readonly EventRecord[] }
     | { outcome: 'key-taken'; order: OrderRecord }
     | { outcome: 'domain-busy'; order: OrderRecord }
+    | { outcome: 'over-ceiling'; period: 'day' | 'month'; ceiling: Money; spent: Money }
   >;
   /**
    * Applies a change if the order is still in one of `from` (and, when `leaseOwner` is given, the lease is held by it), appends ORDER_CHANGED / TRANSFER_CHANGED
@@ -224,8 +253,120 @@ export interface OrderStore extends Listing<OrderRecord, OrderFilter, OrderSort>
   ): Promise<{ order: OrderRecord; transfer: TransferRecord | null; events: readonly EventRecord[] } | null>;
   /** Takes or renews the lease of an order if it is free, expired or already ours. */
   lease(orderId: string, owner: string, until: number, now: number): Promise<boolean>;
-  /** Orders that have not ended, oldest first. */
-  unfinished(limit: number): Promise<readonly OrderRecord[]>;
+  /**
+   * Takes up to `limit` orders that are due (nextLookAt <= now, without a transfer, not leased) for `owner` until `until`, oldest due first, skipping rows
+   * others are taking.
+   */
+  leaseDue(owner: string, now: number, until: number, limit: number): Promise<readonly OrderRecord[]>;
+  /** Sets the next look and gives up the lease of `owner`. No event. */
+  reschedule(orderId: string, owner: string, nextLookAt: number | null): Promise<void>;
+  /** Earliest nextLookAt; null when none is due ever. */
+  nextDueAt(): Promise<number | null>;
+}
+
+export interface LedgerStore {
+  /** By time, newest first, in keyset pages. */
+  list(query: {
+    visibility: Visibility;
+    filter: { organizationId?: string; orderId?: string; kinds?: readonly LedgerKind[]; from?: number; until?: number };
+    page: PageRequest;
+  }): Promise<PageResult<LedgerRecord>>;
+  ofOrders(orderIds: readonly string[]): Promise<readonly LedgerRecord[]>;
+  /** Sums for each currency and kind. */
+  totals(query: {
+    organizationId: string;
+    from?: number;
+    until?: number;
+  }): Promise<readonly { kind: LedgerKind; amount: Money; count: number }[]>;
+}
+
+export interface PaymentStore {
+  /** Replaces the last word on its subject, and tells it in an event; an equal one changes nothing and tells nothing. */
+  record(payment: ClientPaymentRecord): Promise<readonly EventRecord[]>;
+  ofClients(organizationId: string, clientIds: readonly string[]): Promise<readonly ClientPaymentRecord[]>;
+}
+
+export interface AutoRenewStore {
+  policies(organizationId: string): Promise<readonly AutoRenewPolicyRecord[]>;
+  /** Inserts or replaces the policy of its scope, whatever its id; returns the one that holds now. */
+  putPolicy(policy: AutoRenewPolicyRecord): Promise<AutoRenewPolicyRecord>;
+  removePolicy(organizationId: string, scope: AutoRenewScope, scopeValue: string): Promise<boolean>;
+  decisions(organizationId: string, domainNames: readonly string[]): Promise<readonly AutoRenewDecisionRecord[]>;
+  /**
+   * Writes a decision with its events in one transaction, unless the row was changed since `expected` (its `updatedAt`; null = there was none).
+   * @returns null when it was.
+   */
+  decide(
+    decision: AutoRenewDecisionRecord,
+    expected: number | null,
+    events: readonly NewEvent[],
+  ): Promise<readonly EventRecord[] | null>;
+  /** Takes up to `limit` decisions that are due (nextLookAt <= now, not leased), skipping rows others are taking. */
+  leaseDue(owner: string, now: number, until: number, limit: number): Promise<readonly AutoRenewDecisionRecord[]>;
+  nextDueAt(): Promise<number | null>;
+  /** The newest first. */
+  recent(query: {
+    visibility: Visibility;
+    filter: { organizationId?: string; domainName?: string; wanted?: readonly AutoRenewDecisionRecord['wanted'][] };
+    page: PageRequest;
+  }): Promise<PageResult<AutoRenewDecisionRecord>>;
+}
+
+export interface RefundCaseStore {
+  /** Inserts it unless the order has one on this ground already; returns the one there is. */
+  open(record: RefundCaseRecord): Promise<RefundCaseRecord>;
+  byIds(ids: readonly string[]): Promise<readonly RefundCaseRecord[]>;
+  ofOrders(orderIds: readonly string[]): Promise<readonly RefundCaseRecord[]>;
+  /** OPEN ones, least recently checked first. */
+  toCheck(limit: number): Promise<readonly RefundCaseRecord[]>;
+  /** Applies the change if the case is still OPEN. */
+  change(
+    id: string,
+    change: Partial<Pick<RefundCaseRecord, 'state' | 'checkedAt' | 'endedAt' | 'reason'>>,
+  ): Promise<RefundCaseRecord | null>;
+}
+
+/** An event before it has its place in the log. */
+export type NewEvent = Omit<EventRecord, 'sequence' | 'id'>;
+
+export interface AnnouncementStore {
+  /** Appends the event unless this was announced before, both in one transaction. @returns null when it was. */
+  once(key: string, event: NewEvent): Promise<EventRecord | null>;
+  /** The keys announced so far for each subject. */
+  known(
+    subjectType: EventRecord['subjectType'],
+    subjectIds: readonly string[],
+  ): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
+}
+
+export interface PlanStore {
+  create(plan: PlanRecord, items: readonly PlanItemRecord[]): Promise<readonly EventRecord[]>;
+  byIds(ids: readonly string[]): Promise<readonly PlanRecord[]>;
+  list(query: {
+    visibility: Visibility;
+    filter: { organizationId?: string; states?: readonly PlanState[] };
+    page: PageRequest;
+  }): Promise<PageResult<PlanRecord>>;
+  items(planId: string, query: { after: number | null; limit: number }): Promise<readonly PlanItemRecord[]>;
+  /** How many items are in each state. */
+  counts(planId: string): Promise<Readonly<Record<PlanItemState, number>>>;
+  /** Changes the plan if it is in one of `from`, and tells it in an event. */
+  change(
+    planId: string,
+    guard: { from: readonly PlanState[]; leaseOwner?: string },
+    change: Partial<Omit<PlanRecord, 'id' | 'organizationId' | 'hash' | 'createdAt'>>,
+    at: number,
+  ): Promise<{ plan: PlanRecord; events: readonly EventRecord[] } | null>;
+  /** Changes one item if it is in one of `from`, and tells the plan's progress in an event. */
+  changeItem(
+    item: { planId: string; position: number },
+    from: readonly PlanItemState[],
+    change: Partial<Pick<PlanItemRecord, 'state' | 'orderId' | 'failure' | 'quote'>>,
+    at: number,
+  ): Promise<{ item: PlanItemRecord; events: readonly EventRecord[] } | null>;
+  lease(planId: string, owner: string, until: number, now: number): Promise<boolean>;
+  /** RUNNING plans nobody holds, oldest first. */
+  unheld(now: number, limit: number): Promise<readonly PlanRecord[]>;
 }
 
 export interface TransferStore extends Listing<TransferRecord, TransferFilter, TransferSort> {
@@ -244,8 +385,6 @@ export interface EventStore {
   after(sequence: bigint, limit: number): Promise<readonly EventRecord[]>;
   /** The last sequence number; 0 for an empty log. */
   head(): Promise<bigint>;
-  /** Latest event of each subject of a type, as a snapshot to start from. */
-  latestFor(subjectType: EventRecord['subjectType'], subjectIds: readonly string[]): Promise<readonly EventRecord[]>;
 }
 
 export interface FactStore {
@@ -275,6 +414,12 @@ export interface Store {
   readonly prices: PriceStore;
   readonly orders: OrderStore;
   readonly transfers: TransferStore;
+  readonly ledger: LedgerStore;
+  readonly payments: PaymentStore;
+  readonly autoRenew: AutoRenewStore;
+  readonly refundCases: RefundCaseStore;
+  readonly announcements: AnnouncementStore;
+  readonly plans: PlanStore;
   readonly events: EventStore;
   readonly facts: FactStore;
   readonly audit: AuditStore;
