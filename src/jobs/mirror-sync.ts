@@ -43,6 +43,8 @@ export function createMirrorSync({ mirror, clock, logger, random = Math.random }
   let current: Promise<void> = Promise.resolve();
   let failures = 0;
   let complaint: string | null = null;
+  /** Set once Gandi has shown this process an organization that the mirror knows: only then do lists of this credential belong into it. */
+  let isSameAccount = false;
   mirror.progress();
 
   const halfOf = (seconds: number) => Math.max(SHORTEST_AGE_SECONDS, seconds / 2);
@@ -68,7 +70,10 @@ export function createMirrorSync({ mirror, clock, logger, random = Math.random }
   /** @returns why a list could not be brought; null when all is well. */
   const bringLists = async (): Promise<string | null> => {
     const { ages } = mirror;
-    const organizations = (await mirror.organizations(demand(halfOf(ages.organizations)))).freshness;
+    const organizations = (await mirror.organizations(demand(isSameAccount ? halfOf(ages.organizations) : 0)))
+      .freshness;
+    if (!isSameAccount && isStale(organizations)) return organizations.reason;
+    isSameAccount = true;
     const clients = await mirror.ensureClients(null, demand(halfOf(ages.clients)));
     const domains = await mirror.ensureDomains({ withClients: true }, demand(halfOf(ages.domains)));
     return [organizations, clients, domains].find(isStale)?.reason ?? null;

@@ -8,9 +8,19 @@ export class SuddenlyEmptyError extends UpstreamError {
   }
 }
 
+/** None of the organizations Gandi shows was ever seen by this database. Believing it would make everything of the account it mirrors look gone. */
+export class ForeignAccountError extends UpstreamError {
+  constructor(endpoint: string) {
+    super(
+      'The credential is of another Gandi account than the one this database mirrors; use that account’s, or another database',
+      { kind: 'contract', endpoint, status: 200 },
+    );
+  }
+}
+
 /** Without a full stop, to stand inside a sentence. Never carries what was sent or a secret. */
 export function failureReason(error: UpstreamError): string {
-  if (error instanceof SuddenlyEmptyError) return error.message;
+  if (error instanceof SuddenlyEmptyError || error instanceof ForeignAccountError) return error.message;
   switch (error.kind) {
     case 'busy':
       return `The call budget is full${error.retryAfterMs === null ? '' : ` for another ${seconds(error.retryAfterMs)}`}`;

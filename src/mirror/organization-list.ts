@@ -1,10 +1,12 @@
 // The organizations of the credential: one call brings all of them.
 import { ageLimit, type Demand } from './demand.ts';
-import { SuddenlyEmptyError } from './failure.ts';
+import { ForeignAccountError, SuddenlyEmptyError } from './failure.ts';
 import type { Caller } from './flights.ts';
 import type { ListFreshness } from './freshness.ts';
 import type { OwnerBook } from './known-owners.ts';
 import { LIST_KEYS, type Parts } from './parts.ts';
+
+const ENDPOINT = 'GET /organization/organizations';
 
 export interface OrganizationList {
   bring(demand: Demand): Promise<ListFreshness>;
@@ -21,8 +23,12 @@ export function createOrganizationList(parts: Parts, owners: OwnerBook): Organiz
     const startedAt = clock.now();
     caller.plan(1);
     const rows = await caller.send((call) => port.organizations(call));
-    if (rows.length === 0 && (await store.organizations.all()).some(({ missingAt }) => missingAt === null))
-      throw new SuddenlyEmptyError('organizations', 'GET /organization/organizations');
+    const known = await store.organizations.all();
+    if (rows.length === 0 && known.some(({ missingAt }) => missingAt === null))
+      throw new SuddenlyEmptyError('organizations', ENDPOINT);
+    const knownIds = new Set(known.map(({ id }) => id));
+    if (rows.length > 0 && knownIds.size > 0 && !rows.some(({ id }) => knownIds.has(id)))
+      throw new ForeignAccountError(ENDPOINT);
     await store.organizations.replaceAll(
       rows.map((row) => ({ ...row, asOf: startedAt })),
       startedAt,

@@ -187,3 +187,27 @@ describe('stopping', () => {
     expect(sync.progress()).toMatchObject({ domains: 500, total: 500 });
   });
 });
+
+describe('a credential of another account', () => {
+  test('is told from that of the account this database mirrors, and nothing of it is taken for the truth', async () => {
+    await setup(fakePortfolio({ domains: 10, clients: 1 }));
+    await until(() => sync.progress().isComplete);
+    await sync.stop();
+    await t.clock.advance(1_000);
+    const foreign = fakePortfolio({ domains: 3, clients: 0 });
+    t.gandi.world.organizations = foreign.organizations.map((row) => ({ ...row, id: 'stranger' }));
+    t.gandi.world.domains = foreign.domains.map((domain) => ({
+      ...domain,
+      name: `x-${domain.name}`,
+      organizationId: 'stranger',
+    }));
+    t.gandi.clearCalls();
+    start();
+    await until(() => lines.some((line) => line.startsWith('warn')));
+    expect(lines.at(-1)).toContain('of another Gandi account');
+    expect(t.gandi.sent()).toEqual(['organizations']);
+    const domains = await allDomains(t.store);
+    expect(domains).toHaveLength(10);
+    expect(domains.every(({ presence }) => presence === 'PRESENT')).toBe(true);
+  });
+});
