@@ -117,3 +117,12 @@ export const contactsPatchBodySchema = z.looseObject({
   tech: contactBodySchema.optional(),
 });
 export type ContactsPatchBody = z.infer<typeof contactsPatchBodySchema>;
+
+/** Body of `PUT /domain/domains/{d}/contacts/owner`: details of the same owner; another person needs a change of owner. */
+export const ownerPutBodySchema = z.looseObject({
+  ...contactBodySchema.partial().shape,
+  email,
+  streetaddr: filled,
+  country,
+});
+export type OwnerPutBody = z.infer<typeof ownerPutBodySchema>;

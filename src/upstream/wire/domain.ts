@@ -109,6 +109,21 @@ export const renewInfoSchema = z.union([
   renewBare,
 ]);
 
+/** Body of `POST …/renew`. */
+export const renewBodySchema = z.looseObject({ duration: z.number().int().min(1).max(9).optional() });
+export type RenewBody = z.infer<typeof renewBodySchema>;
+
+/** Answer of `GET …/restore`; 404 there also means that the domain cannot be restored. */
+export const restoreInfoSchema = z.looseObject({
+  restorable: z.boolean(),
+  contracts: maybe(z.array(z.looseObject({ id: maybe(z.union([z.string(), z.number()])), name: maybe(z.string()) }))),
+});
+export type RestoreInfo = z.infer<typeof restoreInfoSchema>;
+
+/** Body of `PATCH …/reachability`: sends the mail that confirms the owner's address again. */
+export const reachabilityBodySchema = z.looseObject({ action: z.literal('resend') });
+export type ReachabilityBody = z.infer<typeof reachabilityBodySchema>;
+
 /** Answer of `GET …/createstatus` while a registration is pending. `step` and `errortype` are open sets. */
 export const createStatusSchema = z.looseObject({
   step: z.string(),
