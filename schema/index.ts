@@ -12,6 +12,7 @@ import './order.ts';
 import './order-queries.ts';
 import './transfer.ts';
 import './transfer-queries.ts';
+import './adoption.ts';
 import './availability.ts';
 import './price.ts';
 import './tld.ts';

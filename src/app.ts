@@ -17,13 +17,14 @@ import { createUpstreamMeter } from './lib/upstream-meter.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { createMirror } from './mirror/mirror.ts';
 import { createServer } from './server/http.ts';
+import { createAdoptionService } from './services/adoption.ts';
 import { createCatalogService } from './services/catalog.ts';
 import { createClientsService } from './services/clients.ts';
 import { createDomainsService } from './services/domains.ts';
 import { createOrdersService } from './services/orders.ts';
 import { createOrganizationsService } from './services/organizations.ts';
 import type { OperationScope, Services, TransferRecord } from './services/services.ts';
-import { createTransfersService } from './services/transfers.ts';
+import { createTransfersService, TRANSFER_SETTINGS } from './services/transfers.ts';
 import { createUpstreamService } from './services/upstream.ts';
 import { openDatabase } from './store/database.ts';
 import type { Store } from './store/store.ts';
@@ -118,6 +119,7 @@ export async function createApp(
     settings: { transitMs: config.orderTransitSeconds * 1_000 },
   });
   const services: Services = {
+    adoption: createAdoptionService({ store, port, mirror, catalog, currency: TRANSFER_SETTINGS.currency }),
     organizations: createOrganizationsService({ mirror, mode: config.mode, clock }),
     clients: createClientsService({ port, store, mirror, clock }),
     domains: createDomainsService({ port, store, mirror, clock }),

@@ -4,11 +4,13 @@ import type { Money } from '../lib/money.ts';
 import type { UpstreamMeter } from '../lib/upstream-meter.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import type { Depth, Freshness, ListFreshness } from '../mirror/freshness.ts';
+import type { AdoptionEffect, AdoptionInput, AdoptionReason, AdoptionRoute } from '../policy/adoption.ts';
 import type {
   ClientDetailRecord,
   ClientRecord,
   DomainDetailRecord,
   DomainRecord,
+  OrderPrice,
   OrderRecord,
   OrganizationRecord,
   PriceProcess,
@@ -299,7 +301,44 @@ export interface UpstreamService {
   rateBudget(): RateBudgetNode;
 }
 
+export interface AdoptionQuery {
+  /** A-label, lower case. */
+  readonly domain: string;
+  /** The reseller organization it should be under; null = the only one there is. */
+  readonly payerId: string | null;
+  readonly client: { readonly id: string } | { readonly create: ClientDataInput } | { readonly ownAccount: true };
+}
+
+/** One thing said twice: for programs and for people. */
+export interface Told<Code extends string> {
+  readonly code: Code;
+  readonly message: string;
+}
+
+export interface AdoptionPlan {
+  readonly name: string;
+  readonly organizationId: string;
+  readonly route: AdoptionRoute;
+  readonly reason: Told<AdoptionReason>;
+  /** The mutation that takes this route; null where none does. */
+  readonly mutation: 'transferDomainIn' | 'changeRegistrant' | 'setTransferLock' | null;
+  /** For one year, where the route is paid by the year; null = free, or not known. */
+  readonly price: OrderPrice | null;
+  readonly inputs: readonly Told<AdoptionInput>[];
+  readonly effects: readonly Told<AdoptionEffect>[];
+  /** Longest time it usually takes; null where nothing has to be waited for. */
+  readonly maxDays: number | null;
+  /** The order in the way, when the caller may see it. */
+  readonly order: OrderRecord | null;
+}
+
+export interface AdoptionService {
+  /** @throws NotFoundError, OrganizationNotEligibleError, InvalidInputError */
+  plan(scope: OperationScope, query: AdoptionQuery): Promise<AdoptionPlan>;
+}
+
 export interface Services {
+  readonly adoption: AdoptionService;
   readonly organizations: OrganizationsService;
   readonly clients: ClientsService;
   readonly domains: DomainsService;

@@ -1,17 +1,24 @@
 // Everything that is checked before a transfer is ordered, shared by the order and its dry run.
 import { canSee, type Session } from '../auth/session.ts';
 import { shown } from '../lib/text.ts';
-import type { ContactInput, UpstreamTransferability } from '../upstream/port.ts';
+import type { Mirror } from '../mirror/mirror.ts';
+import type { Store } from '../store/store.ts';
+import type { ContactInput, GandiPort, UpstreamTransferability } from '../upstream/port.ts';
 import { callFor, demandFor, orFault } from './calls.ts';
 import { contactFromClient, contactFromInput } from './client-data.ts';
 import { InvalidInputError, NotFoundError, RequestFault, type TransferBlocker } from './errors.ts';
 import { payingOrganization } from './paying-organization.ts';
 import type { OperationScope, OrderRecord, OrganizationRecord } from './services.ts';
 import { blockersOf, blockersOfRefusal } from './transfers-blockers.ts';
-import { type TransferDeps, UNFINISHED } from './transfers-deps.ts';
+import { UNFINISHED } from './transfers-deps.ts';
 import type { WantedClient, WantedTransfer } from './transfers-input.ts';
 
-type CheckDeps = Pick<TransferDeps, 'store' | 'port' | 'mirror'>;
+/** What the checks need of the collaborators; other services share some of them. */
+export interface CheckDeps {
+  readonly store: Pick<Store, 'orders' | 'clients' | 'domains'>;
+  readonly port: Pick<GandiPort, 'transferability'>;
+  readonly mirror: Pick<Mirror, 'organizations' | 'ensureClients' | 'clientDetails'>;
+}
 
 const PAYER_PATH = ['input', 'payerId'];
 /** An organization that is known to be a reseller's stays one; only one that is not known is asked for again. */

@@ -180,6 +180,7 @@ export function createFakeServices({
     async (_scope: unknown, id: string): Promise<T | null> =>
       id === thing.id ? thing : null;
   const services: Services = {
+    adoption: { plan: unused('adoption.plan') },
     organizations: {
       viewer: logged('organizations.viewer', async ({ session }) => ({
         session,
