@@ -1,6 +1,11 @@
 // Fault rules: which calls they touch and what they do to them. Chance comes from the sandbox's seed.
 import { z } from 'zod';
 import { createRandom, type Random } from './random.ts';
+import { processes } from './world/prices.ts';
+import { tlds } from './world/tlds.ts';
+
+/** The name of a TLD the sandbox sells. */
+export const soldTld = z.string().refine((name) => tlds.has(name), 'is not sold here');
 
 const milliseconds = z.number().min(0).max(600_000);
 
@@ -19,15 +24,23 @@ export const effectSchema = z.discriminatedUnion('kind', [
     body: z.unknown().optional(),
     html: z.boolean().optional(),
     retryAfterSeconds: z.number().int().min(0).max(86_400).optional(),
+    /** Does what was asked first. */
+    after: z.boolean().optional(),
   }),
   /** Prices change just before the call is handled, and stay changed. */
   z.strictObject({
     kind: z.literal('price'),
     factor: z.number().positive().max(1000),
-    tld: z.string().optional(),
-    process: z.string().optional(),
+    tld: soldTld.optional(),
+    process: z.enum(processes).optional(),
   }),
-  /** The holder never answers the approval mail of a transfer ordered by this call. */
+  /** Somebody else registers the name of the call, in its path or its body, just before it is handled. */
+  z.strictObject({ kind: z.literal('name-taken') }),
+  /** The domain in the path gets these statuses just before the call is handled, and keeps them. */
+  z.strictObject({ kind: z.literal('domain-status'), statuses: z.array(z.string().min(1)).max(20) }),
+  /** The registry turns down what this call orders, after it was paid. */
+  z.strictObject({ kind: z.literal('registry-refuses') }),
+  /** Nobody answers the approval mails of a transfer or a change of owner ordered by this call. */
   z.strictObject({ kind: z.literal('holder-silent') }),
   /** The auth code given by this call turns out wrong at the registry. */
   z.strictObject({ kind: z.literal('auth-code-wrong') }),
@@ -63,6 +76,7 @@ export type FaultRule = z.infer<typeof faultRuleSchema>;
 export interface CallTwists {
   readonly holderSilent: boolean;
   readonly authCodeWrong: boolean;
+  readonly registryRefuses: boolean;
 }
 
 export interface ActiveFault {

@@ -1,6 +1,6 @@
 // What every v5 call passes first: arrival is measured, the limit is applied, due work is done, faults strike, the call is logged.
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import type { MiddlewareHandler } from 'hono';
+import type { Hono, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { sleep } from '../lib/clock.ts';
 import { principalOf } from './auth.ts';
@@ -17,7 +17,7 @@ export class AnswerLost extends Error {
   }
 }
 
-const calm: CallTwists = { holderSilent: false, authCodeWrong: false };
+const calm: CallTwists = { holderSilent: false, authCodeWrong: false, registryRefuses: false };
 
 /** The organizations a call is about. */
 function organizationsOf(state: SandboxState, context: SandboxContext): ReadonlySet<string> {
@@ -56,27 +56,51 @@ const effectsOf = <Kind extends FaultEffect['kind']>(faults: readonly ActiveFaul
     .map(({ rule }) => rule.effect)
     .filter((effect): effect is Extract<FaultEffect, { kind: Kind }> => effect.kind === kind);
 
+const namesInPath = (context: SandboxContext): string[] =>
+  context
+    .get('url')
+    .pathname.split('/')
+    .filter((part) => part.includes('.'));
+
+/** The name that a new order is about. */
+async function nameInBody(context: SandboxContext): Promise<string[]> {
+  const text = await context.req.raw.clone().text();
+  const found = /"fqdn"\s*:\s*"([^"\\]+)"/.exec(text)?.[1];
+  return found === undefined ? [] : [encodeURIComponent(found)];
+}
+
+/** A change of the world by a rule goes through the control API, and so into the journal. */
+type WorldTurn = (method: string, path: string, body: unknown) => Promise<void>;
+
 /** Applies what does not end the call, then returns the effect that does. */
 async function strike(
   state: SandboxState,
   context: SandboxContext,
   faults: readonly ActiveFault[],
+  turn: WorldTurn,
 ): Promise<FaultEffect | undefined> {
   for (const effect of effectsOf(faults, 'latency')) await sleep(state.realClock, state.faults.drawLatency(effect));
-  for (const { factor, tld, process } of effectsOf(faults, 'price'))
-    state.world.prices.change({ factor, tld, process });
+  for (const { kind: _kind, ...change } of effectsOf(faults, 'price')) await turn('POST', '/prices', change);
+  for (const { kind: _kind, ...change } of effectsOf(faults, 'domain-status'))
+    for (const fqdn of namesInPath(context)) await turn('PUT', `/domains/${fqdn}`, change);
+  if (effectsOf(faults, 'name-taken').length > 0)
+    for (const fqdn of [...namesInPath(context), ...(await nameInBody(context))])
+      await turn('PUT', `/outside/${fqdn}`, { registered: true });
   context.set('twists', {
     holderSilent: effectsOf(faults, 'holder-silent').length > 0,
     authCodeWrong: effectsOf(faults, 'auth-code-wrong').length > 0,
+    registryRefuses: effectsOf(faults, 'registry-refuses').length > 0,
   });
   return faults
     .map(({ rule }) => rule.effect)
     .find(({ kind }) => kind === 'status' || kind === 'lost-before' || kind === 'lost-after');
 }
 
-export const gate =
-  (state: SandboxState): MiddlewareHandler<SandboxEnv> =>
-  async (context, next) => {
+export function gate(app: Hono<SandboxEnv>, state: SandboxState): MiddlewareHandler<SandboxEnv> {
+  const turn: WorldTurn = async (method, path, body) => {
+    await app.request(`/sandbox${path}`, { method, body: JSON.stringify(body) });
+  };
+  return async (context, next) => {
     const url = new URL(context.req.url);
     if (state.replaying) {
       context.set('url', url);
@@ -110,10 +134,10 @@ export const gate =
     let ending: FaultEffect | undefined;
     if (faults.length > 0) {
       record.faults = faults.map(({ id }) => id);
-      ending = await strike(state, context, faults);
+      ending = await strike(state, context, faults, turn);
       state.clock.settle();
       if (ending?.kind === 'lost-before') return loseAnswer(context);
-      if (ending?.kind === 'status') {
+      if (ending?.kind === 'status' && !ending.after) {
         record.status = ending.status;
         return statusAnswer(ending);
       }
@@ -125,5 +149,10 @@ export const gate =
       context.res = lost;
       return;
     }
+    if (ending?.kind === 'status') {
+      context.res = undefined;
+      context.res = statusAnswer(ending);
+    }
     record.status = context.res.status;
   };
+}

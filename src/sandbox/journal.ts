@@ -32,6 +32,8 @@ export interface Journal {
   readonly past: readonly JournalEntry[];
   /** Written when it returns: what a caller was told survives the end of the process. */
   append(entry: JournalEntry): void;
+  /** Does one piece of work after the other: the journal's order is the order in which things were done. */
+  inTurn(work: () => Promise<void>): Promise<void>;
 }
 
 /** The journal was begun with another choice of an option than it is now opened with. */
@@ -70,10 +72,16 @@ export function openJournal(file: string, identity: JournalIdentity, now: number
     .slice(0, -1)
     .map((line): unknown => JSON.parse(line));
   assertHead(head, identity, file);
+  let last: Promise<void> = Promise.resolve();
   return {
     startAt: head.startAt,
     past: past as JournalEntry[],
     append: (entry) => appendFileSync(file, `${JSON.stringify(entry)}\n`),
+    inTurn(work) {
+      const done = last.then(work);
+      last = done.catch(() => {});
+      return done;
+    },
   };
 }
 

@@ -19,6 +19,8 @@ export interface People {
   readonly losingRegistrarMs: number;
   /** A change of a domain we already manage takes effect. */
   readonly platformMs: number;
+  /** What was paid for a registration taken back is on the account again. */
+  readonly creditMs: number;
 }
 
 /** Which of the sandbox's three organizations a personal access token belongs to. */
@@ -79,6 +81,7 @@ export const quickPeople: People = {
   registryMs: 4 * second,
   losingRegistrarMs: 8 * second,
   platformMs: 1 * second,
+  creditMs: 10 * second,
 };
 
 export const realisticPeople: People = {
@@ -87,6 +90,7 @@ export const realisticPeople: People = {
   registryMs: 20 * minute,
   losingRegistrarMs: 3 * day,
   platformMs: 20 * second,
+  creditMs: 2 * day,
 };
 
 export function peopleFrom(choice: SandboxOptions['people']): People {

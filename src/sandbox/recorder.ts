@@ -24,27 +24,32 @@ export const recorder =
     const dryRun = context.req.header('dry-run') ?? '0';
     if (!journal || state.replaying || method === 'GET' || dryRun !== '0' || OF_THE_PROCESS.test(pathname))
       return next();
-    const copy = request.clone();
-    const askedAt = state.clock.now();
-    await next();
-    // A control may move the clock itself; it happened at the time it was asked.
-    const at = pathname.startsWith('/sandbox/') ? askedAt : state.clock.now();
-    if (!context.res.ok) return void copy.body?.cancel();
-    journal.append({
-      at,
-      realAt: state.realClock.now(),
-      method,
-      path: `${pathname}${search}`,
-      headers: Object.fromEntries(
-        REPEATED_HEADERS.flatMap((name) => {
-          const value = context.req.header(name);
-          return value === undefined ? [] : [[name, value]];
-        }),
-      ),
-      body: await copy.text(),
-      twists: context.get('twists') ?? null,
+    const body = await request.clone().text();
+    await journal.inTurn(async () => {
+      state.clock.settle();
+      const askedAt = momentOf(state);
+      await next();
+      if (!context.res.ok) return;
+      journal.append({
+        // A control may move the clock itself; it happened at the time it was asked.
+        at: pathname.startsWith('/sandbox/') ? askedAt : momentOf(state),
+        realAt: state.realClock.now(),
+        method,
+        path: `${pathname}${search}`,
+        headers: Object.fromEntries(
+          REPEATED_HEADERS.flatMap((name) => {
+            const value = context.req.header(name);
+            return value === undefined ? [] : [[name, value]];
+          }),
+        ),
+        body,
+        twists: context.get('twists') ?? null,
+      });
     });
   };
+
+/** The latest sandbox time at which a replay has done every step done by now and none of those to come. */
+const momentOf = ({ clock }: SandboxState): number => Math.min(clock.now(), (clock.nextAt() ?? Infinity) - 1);
 
 /**
  * Brings a fresh sandbox to where its journal ends, each request at its own instant of sandbox time, then lets time run on as if the process had never stopped.

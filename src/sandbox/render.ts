@@ -12,6 +12,7 @@ import type { SandboxState } from './state.ts';
 import { autorenewInstants, detailDates, iso, statusesOf } from './world/lifecycle.ts';
 import type { User } from './world/organizations.ts';
 import { nameserversOf } from './world/portfolio.ts';
+import { isSold } from './world/prices.ts';
 import { type Contact, type Customer, customerName, type Domain, type Organization } from './world/records.ts';
 import type { Tld } from './world/tlds.ts';
 import type { World } from './world/world.ts';
@@ -184,7 +185,7 @@ export function tldDetail(base: string, tld: Tld): WireTld {
     full_tld: tld.name,
     category: tld.category,
     lock: tld.lock,
-    change_owner: true,
+    change_owner: isSold(tld, 'change_owner'),
     authinfo_for_transfer: tld.authinfo,
     ext_trade: tld.extTrade,
     corporate: false,

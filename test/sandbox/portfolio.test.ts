@@ -150,9 +150,9 @@ describe('as time goes by', () => {
     );
     if (!domain) throw new Error('the portfolio lacks such a domain');
     const before = domain.expiresAt;
-    sandbox.advance(before - 31 * day - 3_600_000 - 1 - sandbox.now());
+    sandbox.advance(before - 31 * day - 3_600_000 - 1000 - sandbox.now());
     expect(domain.expiresAt).toBe(before);
-    sandbox.advance(1);
+    sandbox.advance(1000);
     expect(new Date(domain.expiresAt).getUTCFullYear()).toBe(new Date(before).getUTCFullYear() + 1);
     expect(
       world.ledger.entries.filter(({ fqdn, process }) => fqdn === domain.fqdn && process === 'renew'),

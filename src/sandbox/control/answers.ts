@@ -26,6 +26,14 @@ export async function controlBody<Shape extends z.ZodType>(context: Context, sch
   throw new Refused(json(400, { errors }));
 }
 
+/** A whole number in the query string. @throws Refused 400 naming it. */
+export function wholeFrom(context: Context, name: string, fallback: number): number {
+  const text = context.req.query(name);
+  if (text === undefined) return fallback;
+  if (!/^\d{1,9}$/.test(text)) throw wrong(name, 'must be a whole number');
+  return Number(text);
+}
+
 type ControlHandler = (context: SandboxContext) => unknown | Promise<unknown>;
 
 /** Answers what the handler returns as JSON with status 200. */

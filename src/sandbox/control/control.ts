@@ -7,7 +7,8 @@ import { parseRateLimit, type SandboxReset } from '../options.ts';
 import { recorder } from '../recorder.ts';
 import type { SandboxState } from '../state.ts';
 import { iso, stageOf } from '../world/lifecycle.ts';
-import { control, controlBody, wrong } from './answers.ts';
+import { control, controlBody, wholeFrom, wrong } from './answers.ts';
+import { mountMoney } from './money.ts';
 import { mountPeople } from './people.ts';
 
 const amount = z.number().min(0).max(1e9).optional();
@@ -61,6 +62,7 @@ function summary(state: SandboxState) {
       ),
     },
     transfers: tally(world.transfers.all(), ({ step, innerStep, fault }) => fault ?? innerStep ?? step),
+    ownerChanges: tally(world.ownerChanges.all(), ({ step, fault }) => fault ?? step),
     prepaid: (world.ledger.account(reseller.id)?.balanceCents ?? 0) / 100,
     faults: state.faults.list().length,
     calls: limiter.total,
@@ -87,12 +89,6 @@ function counters({ limiter, calls, transfersOrdered }: SandboxState) {
     byRoute: calls.byRoute(),
     transfersOrdered: Object.fromEntries(transfersOrdered),
   };
-}
-
-function wholeFrom(text: string | undefined, name: string, fallback: number): number {
-  if (text === undefined) return fallback;
-  if (!/^\d{1,9}$/.test(text)) throw wrong(name, 'must be a whole number');
-  return Number(text);
 }
 
 function clearCounters({ limiter, calls, transfersOrdered }: SandboxState): void {
@@ -163,8 +159,8 @@ export function mountControl(app: Hono<SandboxEnv>, state: SandboxState, reset: 
   app.get(
     '/sandbox/calls',
     control((context) => {
-      const after = wholeFrom(context.req.query('after'), 'after', 0);
-      const limit = wholeFrom(context.req.query('limit'), 'limit', 1000);
+      const after = wholeFrom(context, 'after', 0);
+      const limit = wholeFrom(context, 'limit', 1000);
       const calls = state.calls.list(after, limit).map((call) => ({ ...call, at: iso(call.at) }));
       return { total: state.calls.total, kept: state.calls.kept, calls };
     }),
@@ -214,4 +210,5 @@ export function mountControl(app: Hono<SandboxEnv>, state: SandboxState, reset: 
   );
 
   mountPeople(app, state);
+  mountMoney(app, state);
 }

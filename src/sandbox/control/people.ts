@@ -1,15 +1,17 @@
-// Controls of the world: transfers and the people who decide them, domains outside, money.
+// Controls of the world: transfers, changes of owner and the people who decide them; domains here and outside.
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { SandboxContext, SandboxEnv } from '../http/call.ts';
 import type { SandboxState } from '../state.ts';
 import { iso, lifeDates, stageOf, statusesOf } from '../world/lifecycle.ts';
+import { type OwnerChange, parties } from '../world/owner-changes.ts';
+import type { Domain } from '../world/records.ts';
 import { canonicalName, parseName } from '../world/tlds.ts';
 import type { Transfer } from '../world/transfers.ts';
 import { control, controlBody, wrong } from './answers.ts';
 
 const answerBody = z.strictObject({ answer: z.enum(['accept', 'refuse']) });
-const prepaidBody = z.strictObject({ amount: z.number().min(0).max(1e9), organization: z.string().optional() });
+const statusesBody = z.strictObject({ statuses: z.array(z.string().min(1)).max(20) });
 const outsideBody = z.strictObject({
   registered: z.boolean().optional(),
   registeredAt: z.iso.datetime().optional(),
@@ -39,6 +41,41 @@ function transferView({ order, ...transfer }: Transfer) {
   };
 }
 
+function ownerChangeView({ order, ...change }: OwnerChange) {
+  return {
+    fqdn: order.domain.fqdn,
+    step: change.step,
+    fault: change.fault ?? null,
+    approvals: change.approvals,
+    price: order.purchase.amountCents / 100,
+    payer: order.payerId,
+    createdAt: iso(change.createdAt),
+    updatedAt: iso(change.updatedAt),
+    deadlineAt: isoOrNull(change.deadlineAt),
+  };
+}
+
+function domainView({ world, clock }: SandboxState, domain: Domain) {
+  const now = clock.now();
+  const { deletesAt, restoreEndsAt, pendingDeleteEndsAt } = lifeDates(domain);
+  return {
+    fqdn: domain.fqdn,
+    listed: world.estate.get(domain.fqdn) === domain,
+    stage: stageOf(domain, now),
+    statuses: statusesOf(domain, now),
+    organization: domain.organizationId,
+    customer: domain.customerId ?? null,
+    expiresAt: iso(domain.expiresAt),
+    leavesListAt: iso(deletesAt),
+    restoreEndsAt: iso(restoreEndsAt),
+    pendingDeleteEndsAt: iso(pendingDeleteEndsAt),
+    departsAt: isoOrNull(domain.departsAt),
+    deletableUntil: isoOrNull(domain.addGrace?.endsAt),
+    autorenew: domain.autorenew.enabled,
+    autorenewTries: domain.autorenewTries.map(({ at, renewed }) => ({ at: iso(at), renewed })),
+  };
+}
+
 export function mountPeople(app: Hono<SandboxEnv>, state: SandboxState): void {
   function transferIn(context: SandboxContext, innerStep: Transfer['innerStep']): Transfer {
     const fqdn = canonicalName(context.req.param('fqdn') ?? '') ?? '';
@@ -47,6 +84,32 @@ export function mountPeople(app: Hono<SandboxEnv>, state: SandboxState): void {
     if (transfer.innerStep !== innerStep) throw wrong('fqdn', `the transfer is not at ${innerStep}`, 409);
     return transfer;
   }
+
+  function domainHere(context: SandboxContext): Domain {
+    const fqdn = canonicalName(context.req.param('fqdn') ?? '') ?? '';
+    const domain = state.world.estate.get(fqdn) ?? state.world.estate.getUnlisted(fqdn);
+    if (!domain) throw wrong('fqdn', 'no such domain here', 404);
+    return domain;
+  }
+
+  app.get(
+    '/sandbox/owner-changes',
+    control(() => [...state.world.ownerChanges.all()].map(ownerChangeView)),
+  );
+  for (const party of parties)
+    app.post(
+      `/sandbox/owner-changes/:fqdn/${party}-owner`,
+      control(async (context) => {
+        const { answer } = await controlBody(context, answerBody);
+        state.clock.settle();
+        const change = state.world.ownerChanges.get(canonicalName(context.req.param('fqdn') ?? '') ?? '');
+        if (!change) throw wrong('fqdn', 'no change of this domain’s owner is under way', 404);
+        if (change.step !== 'WAIT' || change.approvals[party].answer !== 'W')
+          throw wrong('fqdn', `the change does not wait for the ${party} owner`, 409);
+        state.world.ownerChanges.answers(change, party, answer === 'accept');
+        return ownerChangeView(change);
+      }),
+    );
 
   app.get(
     '/sandbox/transfers',
@@ -76,26 +139,16 @@ export function mountPeople(app: Hono<SandboxEnv>, state: SandboxState): void {
 
   app.get(
     '/sandbox/domains/:fqdn',
-    control((context) => {
-      const fqdn = canonicalName(context.req.param('fqdn') ?? '') ?? '';
-      const domain = state.world.estate.get(fqdn) ?? state.world.estate.getUnlisted(fqdn);
-      if (!domain) throw wrong('fqdn', 'no such domain here', 404);
-      const now = state.clock.now();
-      const { deletesAt, restoreEndsAt, pendingDeleteEndsAt } = lifeDates(domain);
-      return {
-        fqdn,
-        listed: state.world.estate.get(fqdn) === domain,
-        stage: stageOf(domain, now),
-        statuses: statusesOf(domain, now),
-        organization: domain.organizationId,
-        customer: domain.customerId ?? null,
-        expiresAt: iso(domain.expiresAt),
-        leavesListAt: iso(deletesAt),
-        restoreEndsAt: iso(restoreEndsAt),
-        pendingDeleteEndsAt: iso(pendingDeleteEndsAt),
-        departsAt: isoOrNull(domain.departsAt),
-        autorenew: domain.autorenew.enabled,
-      };
+    control((context) => domainView(state, domainHere(context))),
+  );
+  app.put(
+    '/sandbox/domains/:fqdn',
+    control(async (context) => {
+      const { statuses } = await controlBody(context, statusesBody);
+      const domain = domainHere(context);
+      domain.extraStatuses = statuses;
+      state.world.estate.touch(domain, state.clock.now());
+      return domainView(state, domain);
     }),
   );
 
@@ -117,29 +170,6 @@ export function mountPeople(app: Hono<SandboxEnv>, state: SandboxState): void {
         ...facts
       } = state.world.outside.look(name);
       return { fqdn: name.fqdn, ...facts, registeredAt: iso(facts.registeredAt), expiresAt: iso(facts.expiresAt) };
-    }),
-  );
-
-  app.get(
-    '/sandbox/ledger',
-    control(() =>
-      state.world.ledger.entries.map(({ amountCents, balanceCents, at, organizationId, ...entry }) => ({
-        ...entry,
-        at: iso(at),
-        organization: organizationId,
-        amount: amountCents / 100,
-        balance: balanceCents / 100,
-      })),
-    ),
-  );
-  app.put(
-    '/sandbox/prepaid',
-    control(async (context) => {
-      const { amount, organization } = await controlBody(context, prepaidBody);
-      const id = organization ?? state.world.organizations.reseller.id;
-      if (!state.world.ledger.account(id)) throw wrong('organization', 'has no prepaid account', 404);
-      state.world.ledger.topUpTo(id, Math.round(amount * 100), state.clock.now());
-      return { organization: id, amount: (state.world.ledger.account(id)?.balanceCents ?? 0) / 100 };
     }),
   );
 }

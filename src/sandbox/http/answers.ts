@@ -70,6 +70,10 @@ export const dryRun = (errors: readonly FieldError[]): Response =>
     (errors.length === 0 ? { status: 'success' } : { status: 'error', errors: [...errors] }) satisfies DryRunAnswer,
   );
 
+/** Faults of an order: as a dry run's answer when that is what was asked for. */
+export const faultsAnswer = (isDryRun: boolean, errors: readonly FieldError[]): Response =>
+  isDryRun ? dryRun(errors) : invalidInput(errors);
+
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const page = (title: string, line: string) =>
   `<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>${title}</title></head>\n<body><pre>${line}</pre></body>\n</html>\n`;

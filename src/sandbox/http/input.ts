@@ -11,6 +11,7 @@ export const queryError = (name: string, description: string): FieldError => ({
   name,
   description,
 });
+export const pathError = (description: string): FieldError => ({ location: 'path', name: 'fqdn', description });
 export const bodyError = (name: string, description: string): FieldError => ({ location: 'body', name, description });
 
 /** A whole number in a query string. @throws Refused 400 naming the parameter. */

@@ -13,6 +13,14 @@ export function domainOf(call: Call): Domain {
   return domain;
 }
 
+/** A domain past its hold that a path names: in no list, perhaps restorable. */
+export function unlistedOf(call: Call): Domain {
+  const domain = call.world.estate.getUnlisted(canonicalName(call.param('fqdn')) ?? '');
+  if (!domain) throw refuse(404);
+  if (!call.principal.organizationIds.has(domain.organizationId)) throw refuse(403);
+  return domain;
+}
+
 /** The registrable name a path names, whoever holds it. */
 export function nameOf(call: Call): ParsedName {
   const name = parseName(call.param('fqdn'));

@@ -2,7 +2,7 @@
 import { type ContactBody, contactTypeName } from '../../upstream/wire/contact.ts';
 import type { FieldError } from '../../upstream/wire/errors.ts';
 import { bodyError } from '../http/input.ts';
-import type { Contact, Customer } from '../world/records.ts';
+import type { Contact } from '../world/records.ts';
 
 const plainFields = ['orgname', 'zip', 'city', 'state', 'phone', 'lang'] as const;
 const known = new Set<string>(['type', 'given', 'family', 'email', 'streetaddr', 'country', ...plainFields]);
@@ -44,9 +44,3 @@ export function contactFrom(body: ContactBody): Contact {
 }
 
 export const optionalContact = (body: ContactBody | undefined): Contact | undefined => body && contactFrom(body);
-
-/** The customer that an order's owner becomes when the payer is a reseller and names no existing one. */
-export function customerFrom(owner: Contact, id: string, organizationId: string): Customer {
-  const { given, family, more: _more, ...rest } = owner;
-  return { ...rest, id, organizationId, firstname: given, lastname: family };
-}

@@ -3,7 +3,7 @@ import { contactsPatchBodySchema } from '../../upstream/wire/contact.ts';
 import { autorenewBodySchema, nameserversBodySchema, statusBodySchema } from '../../upstream/wire/domain.ts';
 import { accepted, refuse, refuseInput } from '../http/answers.ts';
 import type { Call } from '../http/call.ts';
-import { bodyError, readBody } from '../http/input.ts';
+import { bodyError, pathError, readBody } from '../http/input.ts';
 import { day } from '../options.ts';
 import { inventAuthCode, isAbc, isLiveDns } from '../world/portfolio.ts';
 import type { Domain } from '../world/records.ts';
@@ -11,7 +11,7 @@ import { domainOf } from './access.ts';
 import { contactFaults, optionalContact } from './contact-input.ts';
 
 /** Queues a change; it is dropped when the domain has left the account meanwhile. */
-function queue({ world }: Call, domain: Domain, change: (now: number) => void): void {
+export function queue({ world }: Call, domain: Domain, change: (now: number) => void): void {
   const { clock, estate, people } = world;
   clock.at(clock.now() + people.platformMs, () => {
     if (estate.get(domain.fqdn) !== domain) return;
@@ -24,8 +24,7 @@ function queue({ world }: Call, domain: Domain, change: (now: number) => void): 
 export function renewAuthCode(call: Call): Response {
   const domain = domainOf(call);
   const { tld } = domain;
-  if (!tld.authinfo)
-    throw refuseInput({ location: 'path', name: 'fqdn', description: `.${tld.name} has no auth code` });
+  if (!tld.authinfo) throw refuseInput(pathError(`.${tld.name} has no auth code`));
   queue(call, domain, (now) => {
     domain.authCode = inventAuthCode(call.world.random);
     domain.authCodeExpiresAt = tld.authCodeDays === undefined ? undefined : now + tld.authCodeDays * day;

@@ -7,25 +7,15 @@ import { wordFrom } from '../http/input.ts';
 import { listAnswer, pageOf } from '../http/paging.ts';
 import { contactsOn, domainDetail, tldDetail } from '../render.ts';
 import type { SandboxState } from '../state.ts';
-import { addYears, iso, lifeDates, stageOf } from '../world/lifecycle.ts';
+import { iso, lifeDates, renewableYears, renewalObstacle } from '../world/lifecycle.ts';
 import { nameserversOf } from '../world/portfolio.ts';
 import type { Domain } from '../world/records.ts';
 import { canonicalName, tldOf, tlds } from '../world/tlds.ts';
 import { domainOf } from './access.ts';
 
-/** Years that can be added without passing the registry's limit, counted from today. */
-function renewDurations(domain: Domain, now: number): number[] {
-  const latest = addYears(now, Math.max(2, domain.tld.maxYears));
-  const most = domain.tld.maxYears === 1 ? 1 : 9;
-  return Array.from({ length: most }, (_, index) => index + 1).filter(
-    (years) => addYears(domain.expiresAt, years) <= latest,
-  );
-}
-
-export function renewInfo(domain: Domain, now: number): RenewInfo {
-  const durations = renewDurations(domain, now);
-  const blocked = domain.departsAt !== undefined || domain.extraStatuses.includes('clientRenewProhibited');
-  const prohibited = blocked || durations.length === 0 || !['active', 'hold'].includes(stageOf(domain, now));
+function renewInfo(domain: Domain, now: number): RenewInfo {
+  const durations = renewableYears(domain, now);
+  const prohibited = renewalObstacle(domain, now) !== undefined;
   return {
     begins_at: '2012-01-01T00:00:00Z',
     ends_at: iso(lifeDates(domain).holdEndsAt),

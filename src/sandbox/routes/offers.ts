@@ -4,7 +4,7 @@ import { json, refuse, refuseInput } from '../http/answers.ts';
 import type { Call } from '../http/call.ts';
 import { integerFrom, queryError, wordFrom } from '../http/input.ts';
 import { iso } from '../world/lifecycle.ts';
-import { currencies, gridLetters, type Process, processes, vatPercent } from '../world/prices.ts';
+import { currencies, gridLetters, isSold, type Process, processes, vatPercent } from '../world/prices.ts';
 import type { Organization } from '../world/records.ts';
 import { canonicalName, type ParsedName, parseName, type Tld, tldOf, tlds } from '../world/tlds.ts';
 
@@ -61,8 +61,9 @@ function statusOf(call: Call, name: ParsedName, process: Process): string {
   const registered = held !== undefined || world.look(name).registered;
   const mine = held !== undefined && call.principal.organizationIds.has(held.organizationId);
   if (process === 'transfer') return registered && !mine ? 'available' : 'unavailable';
-  if (process === 'restore') return world.estate.getUnlisted(name.fqdn) && mine ? 'available' : 'unavailable';
-  if (process !== 'create') return world.estate.get(name.fqdn) && mine ? 'available' : 'unavailable';
+  if (process === 'restore') return held && mine && world.restores.isRestorable(held) ? 'available' : 'unavailable';
+  if (process !== 'create')
+    return world.estate.get(name.fqdn) && mine && isSold(name.tld, process) ? 'available' : 'unavailable';
   if (registered || world.registrations.get(name.fqdn)) return 'unavailable';
   return scriptedStatuses.find(([prefix]) => name.label.startsWith(prefix))?.[1] ?? 'available';
 }
@@ -112,7 +113,9 @@ function priceList(call: Call): Response {
     names.length === 0
       ? [...tlds.values()]
       : names.map((name) => tlds.get(name.replace(/^\./, '')) ?? tldOf(canonicalName(name) ?? ''));
-  const all = wanted.flatMap((tld) => (tld ? terms.processes.map((process) => ({ tld, process })) : []));
+  const all = wanted.flatMap((tld) =>
+    tld ? terms.processes.filter((process) => isSold(tld, process)).map((process) => ({ tld, process })) : [],
+  );
   const paged = call.query.has('page') || call.query.has('per_page');
   const size = paged ? integerFrom(call.query, 'per_page', 100) : all.length;
   const first = (integerFrom(call.query, 'page', 1) - 1) * size;

@@ -2,15 +2,15 @@
 import type { z } from 'zod';
 import type { OrderBody } from '../../upstream/wire/domain.ts';
 import type { FieldError } from '../../upstream/wire/errors.ts';
-import { dryRun, invalidInput, Refused, refusal, refuse } from '../http/answers.ts';
+import { faultsAnswer, Refused, refusal, refuse } from '../http/answers.ts';
 import type { Call } from '../http/call.ts';
 import { bodyError, faultsOf, queryError, readJson } from '../http/input.ts';
 import type { Purchase } from '../world/ledger.ts';
 import type { Process } from '../world/prices.ts';
-import type { Organization } from '../world/records.ts';
+import { customerFrom, type Domain, nameOf, type Organization } from '../world/records.ts';
 import type { RegistrationOrder } from '../world/registrations.ts';
 import { type ParsedName, parseName } from '../world/tlds.ts';
-import { contactFaults, contactFrom, customerFrom, optionalContact } from './contact-input.ts';
+import { contactFaults, contactFrom, optionalContact } from './contact-input.ts';
 
 export interface OrderRules<Body extends OrderBody> {
   readonly schema: z.ZodType<Body>;
@@ -26,7 +26,7 @@ export interface OrderRules<Body extends OrderBody> {
 }
 
 /** The organization that pays. @throws Refused 403 for one the caller may not bill. */
-function payerOf(call: Call): Organization {
+export function payerOf(call: Call): Organization {
   const id = call.sharingId() ?? call.principal.defaultOrganizationId;
   const organization = call.world.organization(id);
   if (!organization) throw refuse(403, 'This sharing_id cannot be billed.');
@@ -40,7 +40,8 @@ function holderFaults(call: Call, payer: Organization, body: OrderBody): FieldEr
   return known ? [] : [bodyError('resellee_id', `'${id}' is not a customer of the organization that pays`)];
 }
 
-function moneyFaults(call: Call, purchase: Purchase): FieldError[] {
+/** What is wrong with the prepaid account: nothing when it holds the price. */
+export function moneyFaults(call: Call, purchase: Purchase): FieldError[] {
   const available = call.world.ledger.available(purchase.organizationId);
   if (available >= purchase.amountCents) return [];
   const needed = (purchase.amountCents / 100).toFixed(2);
@@ -48,6 +49,17 @@ function moneyFaults(call: Call, purchase: Purchase): FieldError[] {
   return [
     queryError('sharing_id', `not enough money on the prepaid account: ${needed} EUR needed, ${there} EUR available`),
   ];
+}
+
+/** What a process costs for a domain held here. */
+export function purchaseFor(
+  call: Call,
+  payer: Organization,
+  { process, domain, years = 1 }: { readonly process: Process; readonly domain: Domain; readonly years?: number },
+): Purchase {
+  const { tld, label, fqdn } = nameOf(domain);
+  const { afterTaxesCents } = call.world.prices.quote({ tld, process, years, grid: payer.grid, label });
+  return { organizationId: payer.id, amountCents: afterTaxesCents, process, fqdn };
 }
 
 interface Terms {
@@ -78,7 +90,7 @@ function termsOf(call: Call, payer: Organization, name: ParsedName, process: Pro
 
 /** Checks an order; with `Dry-Run` that is all, otherwise it is placed. Nothing is charged or created before every check passed. */
 export async function handleOrder<Body extends OrderBody>(call: Call, rules: OrderRules<Body>): Promise<Response> {
-  const answerFaults = (faults: readonly FieldError[]) => (call.dryRun ? dryRun(faults) : invalidInput(faults));
+  const answerFaults = (faults: readonly FieldError[]) => faultsAnswer(call.dryRun, faults);
   const payer = payerOf(call);
   const parsed = rules.schema.safeParse(await readJson(call.request), { reportInput: true });
   if (!parsed.success) return answerFaults(faultsOf(parsed.error));

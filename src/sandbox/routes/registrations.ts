@@ -21,7 +21,7 @@ const rules: OrderRules<DomainCreateBody> = {
     return earlier && earlier.step !== 'ERROR' ? `the registration of ${name.fqdn} is already under way` : undefined;
   },
   place(call, order) {
-    call.world.registrations.order(order);
+    call.world.registrations.order({ ...order, registryRefuses: call.twists.registryRefuses });
     return accepted('The registration was accepted.', domainHref(call.base, order.name.fqdn));
   },
 };

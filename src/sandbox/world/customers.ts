@@ -9,6 +9,11 @@ export interface CustomerBook {
   replace(customer: Customer): void;
   remove(id: string): void;
   ofOrganization(organizationId: string): readonly Customer[];
+  /** The customer of the organization that has this e-mail address and is the same person or body. */
+  alike(
+    organizationId: string,
+    who: Pick<Customer, 'type' | 'firstname' | 'lastname' | 'orgname' | 'email'>,
+  ): Customer | undefined;
   readonly size: number;
 }
 
@@ -41,6 +46,14 @@ export function createCustomerBook(): CustomerBook {
       sorted = undefined;
     },
     ofOrganization: (organizationId) => index().get(organizationId) ?? [],
+    alike(organizationId, who) {
+      const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+      for (const customer of byId.values()) {
+        if (customer.organizationId !== organizationId || customer.type !== who.type) continue;
+        if (same(customer.email, who.email) && same(customerName(customer), customerName(who))) return customer;
+      }
+      return undefined;
+    },
     get size() {
       return byId.size;
     },

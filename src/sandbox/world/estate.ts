@@ -12,6 +12,10 @@ export interface Estate {
   addAll(domains: readonly Domain[]): void;
   /** Moves a domain out of the lists, keeping it restorable. */
   unlist(domain: Domain): void;
+  /** Moves a restored domain back into the lists. @throws Error when the name was taken meanwhile. */
+  relist(domain: Domain): void;
+  /** Gives a listed domain to another customer of its organization, or to the organization itself. */
+  giveTo(domain: Domain, customerId: string | undefined): void;
   /** Forgets a domain wherever it is. */
   remove(domain: Domain): void;
   /** A change of something that lists filter or sort by. */
@@ -68,6 +72,10 @@ export function createEstate(): Estate {
     }
     return list;
   }
+  function insert(list: Domain[], domain: Domain): void {
+    clean(list);
+    list.splice(positionOf(list, domain.fqdn), 0, domain);
+  }
   function claimName(domain: Domain): void {
     if (listed.has(domain.fqdn)) throw new Error(`${domain.fqdn} is already under management`);
     listed.set(domain.fqdn, domain);
@@ -79,7 +87,7 @@ export function createEstate(): Estate {
     getUnlisted: (fqdn) => unlisted.get(fqdn),
     add(domain) {
       claimName(domain);
-      for (const list of listsOf(domain)) list.splice(positionOf(list, domain.fqdn), 0, domain);
+      for (const list of listsOf(domain)) insert(list, domain);
     },
     addAll(domains) {
       const changed = new Set<Domain[]>();
@@ -95,6 +103,22 @@ export function createEstate(): Estate {
     unlist(domain) {
       if (listed.get(domain.fqdn) === domain) unindex(domain);
       unlisted.set(domain.fqdn, domain);
+    },
+    relist(domain) {
+      // Lists that still hold it from before must forget it first.
+      for (const list of listsOf(domain)) clean(list);
+      claimName(domain);
+      unlisted.delete(domain.fqdn);
+      for (const list of listsOf(domain)) insert(list, domain);
+    },
+    giveTo(domain, customerId) {
+      if (domain.customerId === customerId) return;
+      const left = domain.customerId === undefined ? undefined : ensure(customers, domain.customerId);
+      clean(left);
+      left?.splice(positionOf(left, domain.fqdn), 1);
+      domain.customerId = customerId;
+      if (customerId !== undefined) insert(ensure(customers, customerId), domain);
+      version++;
     },
     remove(domain) {
       if (listed.get(domain.fqdn) === domain) unindex(domain);

@@ -5,7 +5,7 @@ import { day } from '../options.ts';
 import type { Estate } from './estate.ts';
 import type { Ledger } from './ledger.ts';
 import type { PriceBook } from './prices.ts';
-import type { Domain } from './records.ts';
+import { type Domain, nameOf, type Organization } from './records.ts';
 
 export type Stage = 'active' | 'hold' | 'redemption' | 'pendingDelete' | 'gone';
 
@@ -46,11 +46,13 @@ export function statusesOf(domain: Domain, now: number): string[] {
   if (domain.locked) statuses.unshift('clientTransferProhibited');
   if (now >= domain.expiresAt && !statuses.includes('clientHold')) statuses.push('clientHold');
   if (domain.departsAt !== undefined) statuses.push('pendingTransfer');
+  if (domain.beingDeleted) statuses.push('pendingDelete');
   return statuses;
 }
 
+/** When auto-renewal tries: whole seconds, as detail shows them. */
 export const autorenewInstants = (expiresAt: number): number[] =>
-  autorenewLeadDays.map((days) => expiresAt - days * day - hour);
+  autorenewLeadDays.map((days) => Math.floor((expiresAt - days * day - hour) / 1000) * 1000);
 
 /** The same day and time `years` later; 29 February becomes 1 March in a common year. */
 export function addYears(instant: number, years: number): number {
@@ -79,9 +81,31 @@ export function detailDates(domain: Domain): DomainDates {
   };
 }
 
+/** The latest expiry a registry accepts: ten years ahead, less where it sells single years. */
+const latestExpiry = ({ tld }: Domain, now: number): number => addYears(now, Math.max(2, tld.maxYears));
+
+/** Years that a renewal could add now. */
+export function renewableYears(domain: Domain, now: number): number[] {
+  const most = domain.tld.maxYears === 1 ? 1 : 9;
+  const years = Array.from({ length: most }, (_, index) => index + 1);
+  return years.filter((count) => addYears(domain.expiresAt, count) <= latestExpiry(domain, now));
+}
+
+/** Why the domain cannot be renewed at all now; undefined when it can. */
+export function renewalObstacle(domain: Domain, now: number): string | undefined {
+  if (domain.departsAt !== undefined) return 'a transfer to another registrar is under way';
+  if (domain.beingDeleted) return 'the domain is being deleted';
+  const prohibiting = domain.extraStatuses.find((status) => /^(client|server)RenewProhibited$/.test(status));
+  if (prohibiting !== undefined) return `the domain is in status ${prohibiting}`;
+  if (!['active', 'hold'].includes(stageOf(domain, now))) return 'the time for renewals is over';
+  return renewableYears(domain, now).length === 0 ? 'the expiry is already as far ahead as it can be' : undefined;
+}
+
 export interface Lifecycle {
   /** Schedules the domain's next change; call it again after anything that moves its dates or its auto-renewal. */
   follow(domain: Domain): void;
+  /** Moves the expiry by whole years. A registration that was renewed cannot be taken back any more. */
+  extend(domain: Domain, years: number): void;
 }
 
 export function createLifecycle(deps: {
@@ -89,6 +113,9 @@ export function createLifecycle(deps: {
   estate: Estate;
   ledger: Ledger;
   prices: PriceBook;
+  organization(id: string): Organization | undefined;
+  /** Nobody holds the name any more. */
+  freed(domain: Domain): void;
 }): Lifecycle {
   const { clock, estate, ledger, prices } = deps;
 
@@ -104,11 +131,20 @@ export function createLifecycle(deps: {
 
   function renewIfAsked(domain: Domain, now: number): void {
     const { enabled, duration, organizationId } = domain.autorenew;
-    if (!enabled || domain.departsAt !== undefined || !autorenewInstants(domain.expiresAt).includes(now)) return;
-    const quote = prices.quote({ tld: domain.tld, process: 'renew', years: duration });
-    const purchase = { organizationId, amountCents: quote.afterTaxesCents, process: 'renew', fqdn: domain.fqdn };
-    if (!ledger.debit(purchase, now)) return;
-    domain.expiresAt = addYears(domain.expiresAt, duration);
+    if (!enabled || !autorenewInstants(domain.expiresAt).includes(now)) return;
+    const { fqdn } = domain;
+    const { tld, label } = nameOf(domain);
+    const { grid = 'A' } = deps.organization(organizationId) ?? {};
+    const { afterTaxesCents } = prices.quote({ tld, process: 'renew', years: duration, grid, label });
+    const purchase = { organizationId, amountCents: afterTaxesCents, process: 'renew', fqdn, automatic: true } as const;
+    const renewed = renewalObstacle(domain, now) === undefined && ledger.debit(purchase, now);
+    domain.autorenewTries = [...domain.autorenewTries, { at: now, renewed }];
+    if (renewed) prolong(domain, duration, now);
+  }
+
+  function prolong(domain: Domain, years: number, now: number): void {
+    domain.expiresAt = addYears(domain.expiresAt, years);
+    domain.addGrace = undefined;
     estate.touch(domain, now);
   }
 
@@ -119,6 +155,7 @@ export function createLifecycle(deps: {
     const stage = stageOf(domain, now);
     if (departed || stage === 'gone') {
       estate.remove(domain);
+      if (!departed) deps.freed(domain);
       return;
     }
     if (stage === 'redemption' || stage === 'pendingDelete') estate.unlist(domain);
@@ -131,5 +168,11 @@ export function createLifecycle(deps: {
     domain.nextStep = next === undefined ? undefined : clock.at(next, () => live(domain));
   }
 
-  return { follow: (domain) => schedule(domain, clock.now()) };
+  return {
+    follow: (domain) => schedule(domain, clock.now()),
+    extend(domain, years) {
+      prolong(domain, years, clock.now());
+      schedule(domain, clock.now());
+    },
+  };
 }

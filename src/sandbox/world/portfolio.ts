@@ -104,7 +104,7 @@ const otherHosts: readonly (readonly string[])[] = [
   ['ns1.dns.example.org', 'ns2.dns.example.org', 'ns3.dns.example.org'],
 ];
 const tagSets: readonly (readonly string[])[] = [['vip'], ['shop'], ['legacy'], ['vip', 'monitored'], ['to-review']];
-const none: readonly string[] = [];
+const none: readonly never[] = [];
 
 /** The hosts a domain is delegated to. */
 export function nameserversOf(
@@ -232,6 +232,9 @@ function inventDomain(plan: PortfolioPlan, index: number, situation: Situation, 
     authCode: inventAuthCode(random),
     authCodeExpiresAt: undefined,
     departsAt: situation === 'leaving' ? now + (1 + random.int(4)) * day + random.int(day) : undefined,
+    addGrace: undefined,
+    beingDeleted: false,
+    autorenewTries: none,
     nextStep: undefined,
   };
 }

@@ -1,7 +1,8 @@
 // What the sandbox remembers: organizations, customers, domains. Instants are epoch milliseconds, money is cents.
 import type { Timer } from '../../lib/clock.ts';
 import type { ContactTypeName } from '../../upstream/wire/contact.ts';
-import type { Tld } from './tlds.ts';
+import type { Purchase } from './ledger.ts';
+import type { ParsedName, Tld } from './tlds.ts';
 
 /** A contact as stored with a domain; each domain keeps its own copy, a later change of the customer does not reach it. */
 export interface Contact {
@@ -64,7 +65,8 @@ export interface Domain {
   readonly unicode: string;
   readonly tld: Tld;
   readonly organizationId: string;
-  readonly customerId: string | undefined;
+  /** Changed by the estate only, which keeps lists by it. */
+  customerId: string | undefined;
   readonly createdAt: number;
   readonly registeredAt: number;
   updatedAt: number;
@@ -88,12 +90,26 @@ export interface Domain {
   authCodeExpiresAt: number | undefined;
   /** When the domain leaves for another registrar; set while a transfer out is under way. */
   departsAt: number | undefined;
+  /** The registration while its registry still takes the name back: until when, and what is then given back. */
+  addGrace: { readonly endsAt: number; readonly purchase: Purchase } | undefined;
+  /** A deletion was accepted and is under way. */
+  beingDeleted: boolean;
+  /** Tries of the auto-renewal, oldest first. */
+  autorenewTries: readonly { readonly at: number; readonly renewed: boolean }[];
   /** The next scheduled change of this domain's life. */
   nextStep: Timer | undefined;
 }
 
 export const customerName = (customer: Pick<Customer, 'type' | 'orgname' | 'firstname' | 'lastname'>): string =>
   (customer.type === 'individual' ? undefined : customer.orgname) || `${customer.firstname} ${customer.lastname}`;
+
+/** The name of a domain as it would be parsed from text. */
+export const nameOf = ({ fqdn, unicode, tld }: Pick<Domain, 'fqdn' | 'unicode' | 'tld'>): ParsedName => ({
+  fqdn,
+  unicode,
+  label: unicode.slice(0, -tld.name.length - 1),
+  tld,
+});
 
 /** The contact a customer gives to a domain ordered for it. */
 export function contactOf(customer: Customer): Contact {
@@ -111,4 +127,10 @@ export function contactOf(customer: Customer): Contact {
     ...(customer.state !== undefined && { state: customer.state }),
     ...(customer.lang !== undefined && { lang: customer.lang }),
   };
+}
+
+/** The customer that an order's owner becomes when the payer is a reseller and names no existing one. */
+export function customerFrom(owner: Contact, id: string, organizationId: string): Customer {
+  const { given, family, more: _more, ...rest } = owner;
+  return { ...rest, id, organizationId, firstname: given, lastname: family };
 }

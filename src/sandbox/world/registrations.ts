@@ -4,13 +4,17 @@ import type { SandboxClock } from '../clock.ts';
 import { day } from '../options.ts';
 import type { Ledger } from './ledger.ts';
 import type { OutsideDomain } from './outside.ts';
+import { payLater } from './payments.ts';
 import type { ParsedName } from './tlds.ts';
 import type { TransferOrder } from './transfers.ts';
 
 /** Names invented for the sandbox; Gandi documents `errortype` as a free string. */
 export type RegistrationFault = 'insufficient_funds' | 'registry_refused';
 
-export type RegistrationOrder = Omit<TransferOrder, 'authCode' | 'holderSilent' | 'authCodeWrong'>;
+export interface RegistrationOrder extends Omit<TransferOrder, 'authCode' | 'holderSilent' | 'authCodeWrong'> {
+  /** A fault rule decided that the registry turns this order down after it was paid. */
+  readonly registryRefuses?: boolean;
+}
 
 export interface Registration {
   readonly order: RegistrationOrder;
@@ -53,7 +57,7 @@ export function createRegistrations(deps: {
     registration.timers = [
       later(look(order.name).people.registryMs, () => {
         const domain = look(order.name);
-        if (domain.registrationFails || domain.registered) {
+        if (order.registryRefuses || domain.registrationFails || domain.registered) {
           ledger.refund(order.purchase, clock.now());
           return fail(registration, 'registry_refused');
         }
@@ -77,11 +81,10 @@ export function createRegistrations(deps: {
         timers: [],
       };
       registrations.set(order.name.fqdn, registration);
-      ledger.promise(order.purchase);
+      const { paymentMs } = look(order.name).people;
       registration.timers = [
-        later(look(order.name).people.paymentMs, () => {
-          ledger.release(order.purchase);
-          if (ledger.debit(order.purchase, clock.now())) askRegistry(registration);
+        payLater(deps, order.purchase, paymentMs, (paid) => {
+          if (paid) askRegistry(registration);
           else fail(registration, 'insufficient_funds');
         }),
       ];

@@ -20,6 +20,8 @@ export interface Tld {
   /** Days after registration in which no transfer can start. */
   readonly youngDays: number;
   readonly maxYears: number;
+  /** Days after a registration in which the registry takes the name back and returns the money; 0: it never does. */
+  readonly addGraceDays: number;
   /** Days a freshly made auth code holds; undefined: it does not expire. */
   readonly authCodeDays?: number;
   /** Euro cents for one year before taxes. */
@@ -28,6 +30,8 @@ export interface Tld {
     readonly renew: number;
     readonly transfer: number;
     readonly restore: number;
+    /** Once, not for a year; undefined: the owner cannot be changed through the API. */
+    readonly changeOwner: number | undefined;
   };
 }
 
@@ -47,16 +51,26 @@ const generic = (name: string, create: number, renew: number, life: Life = stand
   losingRegistrarDays: 5,
   youngDays: 60,
   maxYears: 10,
-  price: { create, renew, transfer: create, restore: 9000 },
+  addGraceDays: 5,
+  price: { create, renew, transfer: create, restore: 9000, changeOwner: 0 },
 });
 
-const country = (name: string, create: number, renew: number, life: Life, more: Partial<Tld> = {}): Tld => ({
-  ...generic(name, create, renew, life),
-  category: 'ccTLD',
-  transferAddsYears: false,
-  youngDays: 0,
-  ...more,
-});
+/** What a country's TLD does otherwise than most of them. */
+type Custom = Partial<Omit<Tld, 'price'> & Pick<Tld['price'], 'changeOwner'>>;
+
+function country(name: string, create: number, renew: number, life: Life, custom: Custom = {}): Tld {
+  const plain = generic(name, create, renew, life);
+  const { changeOwner, ...more } = { changeOwner: 0, ...custom };
+  return {
+    ...plain,
+    category: 'ccTLD',
+    transferAddsYears: false,
+    youngDays: 0,
+    addGraceDays: 0,
+    ...more,
+    price: { ...plain.price, changeOwner },
+  };
+}
 
 const catalogue: readonly Tld[] = [
   generic('com', 1550, 1550),
@@ -79,27 +93,27 @@ const catalogue: readonly Tld[] = [
   generic('bzh', 4990, 4990),
   generic('cat', 3490, 3490, [44, 31, 5]),
   generic('travel', 9900, 9900),
-  country('io', 4490, 4990, standard, { youngDays: 60 }),
-  country('me', 1990, 2190, [30, 30, 5], { youngDays: 60 }),
-  country('tv', 3490, 3490, standard, { youngDays: 60 }),
-  country('cc', 1690, 1690, standard, { youngDays: 60, transferAddsYears: true }),
-  country('co', 2990, 3290, [44, 30, 5], { youngDays: 60, transferAddsYears: true }),
-  country('us', 1290, 1290, [30, 30, 5], { youngDays: 60, transferAddsYears: true }),
+  country('io', 4490, 4990, standard, { youngDays: 60, addGraceDays: 5 }),
+  country('me', 1990, 2190, [30, 30, 5], { youngDays: 60, addGraceDays: 2 }),
+  country('tv', 3490, 3490, standard, { youngDays: 60, addGraceDays: 5 }),
+  country('cc', 1690, 1690, standard, { youngDays: 60, transferAddsYears: true, addGraceDays: 5 }),
+  country('co', 2990, 3290, [44, 30, 5], { youngDays: 60, transferAddsYears: true, addGraceDays: 5 }),
+  country('us', 1290, 1290, [30, 30, 5], { youngDays: 60, transferAddsYears: true, addGraceDays: 5 }),
   country('ca', 1790, 1790, [45, 30, 0], { youngDays: 60, transferAddsYears: true }),
   country('fr', 1200, 1200, [28, 30, 0], { lock: false, losingRegistrarDays: 8, extTrade: true }),
   country('re', 1200, 1200, [28, 30, 0], { lock: false, losingRegistrarDays: 8, extTrade: true }),
   country('de', 990, 990, [0, 30, 0], { lock: false, maxYears: 1 }),
   country('eu', 1390, 1390, [0, 40, 0], { extTrade: true, authCodeDays: 40 }),
-  country('be', 1290, 1290, [0, 40, 0], { lock: false, maxYears: 1, authCodeDays: 7 }),
+  country('be', 1290, 1290, [0, 40, 0], { lock: false, maxYears: 1, authCodeDays: 7, changeOwner: 1290 }),
   country('nl', 1190, 1190, [0, 39, 0], { lock: false, maxYears: 1 }),
-  country('lu', 2490, 2490, [0, 29, 0], { lock: false, losingRegistrarDays: 15 }),
+  country('lu', 2490, 2490, [0, 29, 0], { lock: false, losingRegistrarDays: 15, changeOwner: 2490 }),
   country('ch', 1290, 1290, [9, 40, 0], { lock: false, maxYears: 1 }),
   country('li', 1290, 1290, [0, 40, 0], { lock: false, maxYears: 1 }),
-  country('it', 1290, 1290, [14, 30, 5], { extTrade: true, maxYears: 1 }),
-  country('es', 1190, 1190, [0, 4, 0], { losingRegistrarDays: 10, extTrade: true }),
+  country('it', 1290, 1290, [14, 30, 5], { extTrade: true, maxYears: 1, changeOwner: 1290 }),
+  country('es', 1190, 1190, [0, 4, 0], { losingRegistrarDays: 10, extTrade: true, changeOwner: undefined }),
   country('at', 2390, 2390, [0, 59, 0], { lock: false, maxYears: 1 }),
-  country('se', 1890, 1890, [0, 59, 5]),
-  country('fi', 1690, 1690, [30, 0, 0], { lock: false }),
+  country('se', 1890, 1890, [0, 59, 5], { changeOwner: undefined }),
+  country('fi', 1690, 1690, [30, 0, 0], { lock: false, changeOwner: undefined }),
   country('uk', 1090, 1090, [90, 0, 2], { lock: false, authinfo: false }),
   country('co.uk', 1090, 1090, [90, 0, 2], { lock: false, authinfo: false }),
   country('org.uk', 1090, 1090, [90, 0, 2], { lock: false, authinfo: false }),

@@ -4,6 +4,7 @@ import type { SandboxClock } from '../clock.ts';
 import { day } from '../options.ts';
 import type { Ledger, Purchase } from './ledger.ts';
 import { isRightAuthCode, type OutsideDomain } from './outside.ts';
+import { payLater } from './payments.ts';
 import type { Contact } from './records.ts';
 import type { ParsedName } from './tlds.ts';
 
@@ -92,7 +93,8 @@ export interface TransferWorld {
   arrived(transfer: Transfer, from: OutsideDomain): void;
 }
 
-export function createTransfers({ clock, ledger, look, arrived }: TransferWorld): Transfers {
+export function createTransfers(world: TransferWorld): Transfers {
+  const { clock, ledger, look, arrived } = world;
   const transfers = new Map<string, Transfer>();
 
   const later = (transfer: Transfer, ms: number, run: () => void) =>
@@ -110,14 +112,14 @@ export function createTransfers({ clock, ledger, look, arrived }: TransferWorld)
 
   function askPayment(transfer: Transfer): void {
     enter(transfer, { step: 'BILL', stepNumber: 1 });
-    ledger.promise(transfer.order.purchase);
-    later(transfer, look(transfer.order.name).people.paymentMs, () => {
-      ledger.release(transfer.order.purchase);
-      transfer.paid = ledger.debit(transfer.order.purchase, clock.now());
-      if (!transfer.paid) return fail(transfer, 'insufficient_funds');
+    const { name, purchase } = transfer.order;
+    const timer = payLater(world, purchase, look(name).people.paymentMs, (paid) => {
+      transfer.paid = paid;
+      if (!paid) return fail(transfer, 'insufficient_funds');
       transfer.startedAt = clock.now();
       askHolder(transfer);
     });
+    transfer.timers.push(timer);
   }
 
   function askHolder(transfer: Transfer): void {

@@ -3,17 +3,21 @@ import type { SandboxClock } from '../clock.ts';
 import { day, type OrganizationRole, type People } from '../options.ts';
 import { createRandom, type Random } from '../random.ts';
 import { type CustomerBook, createCustomerBook } from './customers.ts';
+import { createDeletions, type Deletions } from './deletions.ts';
 import { createEstate, type Estate } from './estate.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { addYears, createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { inventOrganizations, type User, user } from './organizations.ts';
 import { createOutside, type Outside, type OutsideDomain } from './outside.ts';
+import { createOwnerChanges, type OwnerChanges } from './owner-changes.ts';
 import { orderPastTransfers } from './past.ts';
 import { inventCustomer } from './people.ts';
 import { inventAuthCode, inventPortfolio, isAbc, isLiveDns } from './portfolio.ts';
 import { createPriceBook, type PriceBook } from './prices.ts';
-import type { Domain, NameserverKind, Organization } from './records.ts';
+import { customerFrom, type Domain, type NameserverKind, nameOf, type Organization } from './records.ts';
 import { createRegistrations, type RegistrationOrder, type Registrations } from './registrations.ts';
+import { createRenewals, type Renewals } from './renewals.ts';
+import { createRestores, type Restores } from './restores.ts';
 import type { ParsedName } from './tlds.ts';
 import { createTransfers, type Transfers } from './transfers.ts';
 
@@ -39,6 +43,10 @@ export interface World {
   readonly outside: Outside;
   readonly transfers: Transfers;
   readonly registrations: Registrations;
+  readonly renewals: Renewals;
+  readonly restores: Restores;
+  readonly ownerChanges: OwnerChanges;
+  readonly deletions: Deletions;
   readonly lifecycle: Lifecycle;
   readonly people: People;
   /** Chance for what happens after the start: new ids and auth codes. */
@@ -58,9 +66,12 @@ export function createWorld(plan: WorldPlan, clock: SandboxClock): World {
   const customers = createCustomerBook();
   const estate = createEstate();
   const ledger = createLedger();
-  const prices = createPriceBook();
-  const lifecycle = createLifecycle({ clock, estate, ledger, prices });
+  const prices = createPriceBook(clock);
   const outside = createOutside({ startAt: plan.startAt, now: clock.now, people: plan.people });
+  const freed = ({ fqdn }: Domain) => outside.set(fqdn, { registered: false });
+  const organization = (id: string) => byId.get(id);
+  const lifecycle = createLifecycle({ clock, estate, ledger, prices, organization, freed });
+  const peopleOf = (domain: Domain) => outside.look(nameOf(domain)).people;
 
   function look(name: ParsedName): OutsideDomain {
     const plain = outside.look(name);
@@ -82,9 +93,10 @@ export function createWorld(plan: WorldPlan, clock: SandboxClock): World {
   function settleIn(
     order: RegistrationOrder,
     dates: { registeredAt: number; expiresAt: number },
-    hosts: readonly string[] | undefined,
+    addGrace?: Domain['addGrace'],
   ): void {
     const now = clock.now();
+    const hosts = order.nameservers;
     const kind: NameserverKind = !hosts || isLiveDns(hosts) ? 'livedns' : isAbc(hosts) ? 'abc' : 'other';
     const domain: Domain = {
       id: random.uuid(),
@@ -111,6 +123,9 @@ export function createWorld(plan: WorldPlan, clock: SandboxClock): World {
       authCode: inventAuthCode(random),
       authCodeExpiresAt: undefined,
       departsAt: undefined,
+      addGrace,
+      beingDeleted: false,
+      autorenewTries: [],
       nextStep: undefined,
     };
     estate.add(domain);
@@ -128,7 +143,7 @@ export function createWorld(plan: WorldPlan, clock: SandboxClock): World {
       const adds = order.name.tld.transferAddsYears && !from.internal;
       const latest = addYears(clock.now(), 10);
       const expiresAt = adds ? Math.min(latest, addYears(from.expiresAt, order.duration)) : from.expiresAt;
-      settleIn(order, { registeredAt: from.registeredAt, expiresAt }, order.nameservers);
+      settleIn(order, { registeredAt: from.registeredAt, expiresAt });
     },
   });
   const registrations = createRegistrations({
@@ -137,7 +152,28 @@ export function createWorld(plan: WorldPlan, clock: SandboxClock): World {
     look,
     registered(order) {
       const registeredAt = clock.now();
-      settleIn(order, { registeredAt, expiresAt: addYears(registeredAt, order.duration) }, order.nameservers);
+      const graceMs = order.name.tld.addGraceDays * day;
+      const addGrace = graceMs === 0 ? undefined : { endsAt: registeredAt + graceMs, purchase: order.purchase };
+      settleIn(order, { registeredAt, expiresAt: addYears(registeredAt, order.duration) }, addGrace);
+    },
+  });
+  const renewals = createRenewals({ clock, estate, ledger, lifecycle, peopleOf });
+  const restores = createRestores({ clock, estate, ledger, lifecycle, peopleOf });
+  const deletions = createDeletions({ clock, estate, ledger, peopleOf, freed });
+  const ownerChanges = createOwnerChanges({
+    clock,
+    estate,
+    ledger,
+    lifecycle,
+    peopleOf,
+    newHolder({ domain, payerId, owner }) {
+      const payer = byId.get(payerId);
+      if (!payer?.reseller || payer.id !== domain.organizationId) return domain.customerId;
+      if (owner.type === 'reseller') return undefined;
+      const fresh = customerFrom(owner, random.uuid(), payer.id);
+      const known = customers.alike(payer.id, fresh);
+      if (!known) customers.add(fresh);
+      return (known ?? fresh).id;
     },
   });
 
@@ -188,7 +224,7 @@ export function createWorld(plan: WorldPlan, clock: SandboxClock): World {
     clock,
     user,
     organizations,
-    organization: (id) => byId.get(id),
+    organization,
     customers,
     estate,
     ledger,
@@ -196,6 +232,10 @@ export function createWorld(plan: WorldPlan, clock: SandboxClock): World {
     outside,
     transfers,
     registrations,
+    renewals,
+    restores,
+    ownerChanges,
+    deletions,
     lifecycle,
     people: plan.people,
     random,
