@@ -1,15 +1,13 @@
 // The log of what changed, append-only. Appends stand in line, so that sequence numbers are readable in the order they were given.
 import { randomUUIDv7 } from 'node:crypto';
-import type { Event, Prisma, PrismaClient } from './generated/client.ts';
+import type { Prisma, PrismaClient } from './generated/client.ts';
 import { toEvent } from './order-rows.ts';
 import type { EventRecord } from './records.ts';
-import { isOneOf, storable } from './sql.ts';
-import type { EventStore } from './store.ts';
+import { storable } from './sql.ts';
+import type { EventStore, NewEvent } from './store.ts';
 
 /** Names the line that appends stand in; any number no other advisory lock of this database uses. */
 const APPEND_LOCK = 7_201_944_310;
-
-export type NewEvent = Omit<EventRecord, 'sequence' | 'id'>;
 
 /**
  * Appends to the log inside a transaction. Call it last: until the transaction ends every other append waits, which is what keeps a reader
@@ -52,14 +50,6 @@ export function createEventStore(prisma: PrismaClient): EventStore {
     async head() {
       const { _max } = await prisma.event.aggregate({ _max: { sequence: true } });
       return _max.sequence ?? 0n;
-    },
-    async latestFor(subjectType, subjectIds) {
-      const rows = await prisma.$queryRaw<Event[]>`
-        SELECT DISTINCT ON (subject_id) sequence, id, organization_id AS "organizationId", client_id AS "clientId", type,
-          subject_type AS "subjectType", subject_id AS "subjectId", payload, occurred_at AS "occurredAt"
-        FROM events WHERE subject_type = ${subjectType} AND ${isOneOf('subject_id', subjectIds)}
-        ORDER BY subject_id, sequence DESC`;
-      return rows.map(toEvent);
     },
   };
 }

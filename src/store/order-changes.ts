@@ -3,11 +3,24 @@ import { isDeepStrictEqual } from 'node:util';
 import type { OrderRecord, OrderState, TransferRecord, TransferStep } from './records.ts';
 import type { OrderChange } from './store.ts';
 
-const FINAL_STATES: ReadonlySet<OrderState> = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
+const FINAL_STATES: ReadonlySet<OrderState> = new Set([
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'REFUND_PENDING',
+  'REFUNDED',
+]);
 const FINAL_STEPS: ReadonlySet<TransferStep> = new Set(['COMPLETED', 'FAILED']);
 
 /** Leases, digests and the time of the last write are the gateway's own business. */
-const SILENT_ORDER_FIELDS = ['leaseOwner', 'leaseUntil', 'secretDigest', 'fingerprint', 'updatedAt'] as const;
+const SILENT_ORDER_FIELDS = [
+  'leaseOwner',
+  'leaseUntil',
+  'secretDigest',
+  'fingerprint',
+  'nextLookAt',
+  'updatedAt',
+] as const;
 const VISIBLE_TRANSFER_FIELDS = ['step', 'waitingOn', 'deadlineAt', 'upstream', 'clientId', 'endedAt'] as const;
 
 /** The order after a change at `at`. A final state sets `endedAt`, any other clears it. */

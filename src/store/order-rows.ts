@@ -1,8 +1,11 @@
 // Orders, transfers and events between their rows and their records; the one place that knows both.
 import type { Event, Order, Prisma, Transfer } from './generated/client.ts';
+import { moneyOf } from './money-columns.ts';
 import type {
+  ClientPaymentState,
   EventRecord,
   OrderKind,
+  OrderPrice,
   OrderRecord,
   OrderState,
   OrderTimelineEntry,
@@ -13,7 +16,7 @@ import type {
 } from './records.ts';
 import { dateOrNull, msOf, msOrNull, type Selected, storable } from './sql.ts';
 
-export function toOrder(row: Selected<Order>): OrderRecord {
+export function toOrder({ priceBeforeTaxes, priceAfterTaxes, currency, ...row }: Selected<Order>): OrderRecord {
   return {
     ...row,
     kind: row.kind as OrderKind,
@@ -21,6 +24,11 @@ export function toOrder(row: Selected<Order>): OrderRecord {
     input: row.input as Readonly<Record<string, unknown>>,
     timeline: row.timeline as unknown as readonly OrderTimelineEntry[],
     leaseUntil: msOrNull(row.leaseUntil),
+    price: priceFrom(priceBeforeTaxes, priceAfterTaxes, currency),
+    clientPayment: row.clientPayment as ClientPaymentState,
+    clientPaymentAt: msOrNull(row.clientPaymentAt),
+    progress: row.progress as Readonly<Record<string, unknown>>,
+    nextLookAt: msOrNull(row.nextLookAt),
     createdAt: msOf(row.createdAt),
     updatedAt: msOf(row.updatedAt),
     submittedAt: msOrNull(row.submittedAt),
@@ -29,10 +37,16 @@ export function toOrder(row: Selected<Order>): OrderRecord {
 }
 
 export function fromOrder(order: OrderRecord): Prisma.OrderUncheckedCreateInput {
-  const { input, timeline, ...rest } = storable(order);
+  const { input, timeline, price, progress, ...rest } = storable(order);
   return {
     ...rest,
     input: input as Prisma.InputJsonObject,
+    progress: progress as Prisma.InputJsonObject,
+    priceBeforeTaxes: price === null ? null : BigInt(price.beforeTaxes.minor),
+    priceAfterTaxes: price === null ? null : BigInt(price.afterTaxes.minor),
+    currency: price?.afterTaxes.currency ?? null,
+    clientPaymentAt: dateOrNull(rest.clientPaymentAt),
+    nextLookAt: dateOrNull(rest.nextLookAt),
     timeline: timeline.map((entry) => ({ ...entry })),
     leaseUntil: dateOrNull(rest.leaseUntil),
     createdAt: new Date(rest.createdAt),
@@ -40,6 +54,16 @@ export function fromOrder(order: OrderRecord): Prisma.OrderUncheckedCreateInput 
     submittedAt: dateOrNull(rest.submittedAt),
     endedAt: dateOrNull(rest.endedAt),
   };
+}
+
+/** Both amounts are in one currency. */
+function priceFrom(
+  beforeTaxes: bigint | number | null,
+  afterTaxes: bigint | number | null,
+  currency: string | null,
+): OrderPrice | null {
+  if (beforeTaxes === null || afterTaxes === null || currency === null) return null;
+  return { beforeTaxes: moneyOf(beforeTaxes, currency), afterTaxes: moneyOf(afterTaxes, currency) };
 }
 
 /** What a transfer's row has beyond its record: the poller's lease. */

@@ -1,15 +1,20 @@
 // Orders and their transfers: claimed once, changed under a guard, every visible change with its event in one transaction.
-import { appendEvents, type NewEvent } from './events.ts';
-import type { Prisma, PrismaClient } from './generated/client.ts';
+import { appendEvents } from './events.ts';
+import { type Order, Prisma, type PrismaClient } from './generated/client.ts';
 import { countRows, instantKey, type Keyset, readPage, uuidKey } from './keyset.ts';
+import { appendLedger } from './ledger.ts';
+import { moneyOf } from './money-columns.ts';
 import { changedOrder, changedTransfer, isOrderNews, isTransferNews } from './order-changes.ts';
 import { fromOrder, fromTransfer, toOrder, toTransfer } from './order-rows.ts';
-import type { OrderRecord, TransferRecord } from './records.ts';
+import type { OrderRecord, OrderState, TransferRecord } from './records.ts';
 import { all, equals, instant, isOneOf, isStorable, isUuid, storable } from './sql.ts';
-import type { OrderFilter, OrderStore, Visibility } from './store.ts';
+import type { NewEvent, OrderFilter, OrderStore, SpendCeilings, Visibility } from './store.ts';
 
 /** A rival that held the key or the domain may be gone before it can be read; then the claim is tried again. */
 const CLAIM_ATTEMPTS = 5;
+
+/** Names the lines in which claims under a ceiling stand, one for each organization. */
+const SPEND_LOCK = 7_201_944;
 
 export function createOrderStore(prisma: PrismaClient): OrderStore {
   return {
@@ -35,9 +40,9 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
       });
       return row === null ? null : toOrder(row);
     },
-    async claim(order, transfer) {
+    async claim(order, transfer, ceilings) {
       for (let attempt = 1; attempt <= CLAIM_ATTEMPTS; attempt++) {
-        const claimed = await prisma.$transaction((transaction) => claim(transaction, order, transfer));
+        const claimed = await prisma.$transaction((transaction) => claim(transaction, order, transfer, ceilings));
         if (claimed !== null) return claimed;
       }
       throw new Error(`Order ${order.id} could not be claimed in ${CLAIM_ATTEMPTS} attempts.`);
@@ -56,6 +61,7 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
         if (transfer !== null && change.transfer !== undefined)
           await transaction.transfer.update({ where: { id: transfer.id }, data: fromTransfer(transfer) });
 
+        if (change.ledger !== undefined) await appendLedger(transaction, order, change.ledger, at);
         const news: NewEvent[] = [];
         if (isOrderNews(before.order, order)) news.push(orderChanged(order, at));
         if (before.transfer && transfer && isTransferNews(before.transfer, transfer))
@@ -70,30 +76,85 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
           AND (lease_owner IS NULL OR lease_owner = ${owner} OR lease_until IS NULL OR lease_until <= ${instant(now)})`;
       return taken === 1;
     },
-    async unfinished(limit) {
-      const rows = await prisma.order.findMany({
-        where: { endedAt: null },
-        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-        take: limit,
-      });
-      return rows.map(toOrder);
+    async leaseDue(owner, now, until, limit) {
+      const rows = await prisma.$queryRaw<Order[]>`
+        WITH due AS MATERIALIZED (
+          SELECT id FROM orders
+          WHERE next_look_at <= ${instant(now)} AND (lease_until IS NULL OR lease_until <= ${instant(now)})
+          ORDER BY next_look_at, id LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+        UPDATE orders o SET lease_owner = ${owner}, lease_until = ${instant(until)}
+        FROM due WHERE o.id = due.id RETURNING ${Prisma.raw(SELECTED)}`;
+      return rows.map(toOrder).sort((a, b) => (a.nextLookAt ?? 0) - (b.nextLookAt ?? 0) || (a.id < b.id ? -1 : 1));
+    },
+    async reschedule(orderId, owner, nextLookAt) {
+      if (!isUuid(orderId)) return;
+      const next = nextLookAt === null ? Prisma.sql`NULL` : instant(nextLookAt);
+      await prisma.$executeRaw`
+        UPDATE orders SET next_look_at = ${next}, lease_owner = NULL, lease_until = NULL
+        WHERE id = ${orderId}::uuid AND lease_owner = ${owner}`;
+    },
+    async nextDueAt() {
+      const { _min } = await prisma.order.aggregate({ _min: { nextLookAt: true } });
+      return _min.nextLookAt?.getTime() ?? null;
     },
   };
 }
 
-async function claim(transaction: Prisma.TransactionClient, order: OrderRecord, transfer: TransferRecord) {
-  const inserted = await transaction.order.createMany({ data: [fromOrder(order)], skipDuplicates: true });
+async function claim(
+  transaction: Prisma.TransactionClient,
+  order: OrderRecord,
+  transfer: TransferRecord | null,
+  ceilings: SpendCeilings,
+) {
+  const exceeded = await ceilingExceeded(transaction, order, ceilings);
+  const inserted =
+    exceeded === null
+      ? await transaction.order.createMany({ data: [fromOrder(order)], skipDuplicates: true })
+      : { count: 0 };
   if (inserted.count === 1) {
-    const stored = await transaction.transfer.create({ data: fromTransfer(transfer) });
-    return { outcome: 'claimed', order: storable(order), transfer: toTransfer(stored) } as const;
+    const stored = transfer && toTransfer(await transaction.transfer.create({ data: fromTransfer(transfer) }));
+    const claimed = storable(order);
+    const news = [orderChanged(claimed, order.createdAt)];
+    if (stored !== null) news.push(transferChanged(stored, order.createdAt));
+    const events = await appendEvents(transaction, news);
+    return { outcome: 'claimed', order: claimed, transfer: stored, events } as const;
   }
-  const { organizationId, mutation, idempotencyKey, kind, domainName } = storable(order);
+  const { organizationId, mutation, idempotencyKey, domainName } = storable(order);
   const twin = await transaction.order.findUnique({
     where: { organizationId_mutation_idempotencyKey: { organizationId, mutation, idempotencyKey } },
   });
   if (twin !== null) return { outcome: 'key-taken', order: toOrder(twin) } as const;
-  const rival = await transaction.order.findFirst({ where: { kind, domainName, endedAt: null } });
-  return rival === null ? null : ({ outcome: 'domain-busy', order: toOrder(rival) } as const);
+  const rival = await transaction.order.findFirst({ where: { domainName, endedAt: null } });
+  if (rival !== null) return { outcome: 'domain-busy', order: toOrder(rival) } as const;
+  return exceeded;
+}
+
+/** Orders that have come to nothing, or whose money came back, count against no ceiling. */
+const UNSPENT: readonly OrderState[] = ['FAILED', 'CANCELLED', 'REFUNDED'];
+
+/** Stands in the organization's line until the transaction ends, so that the sum still holds when the order is inserted. */
+async function ceilingExceeded(
+  transaction: Prisma.TransactionClient,
+  { organizationId, price, createdAt }: OrderRecord,
+  ceilings: SpendCeilings,
+) {
+  const limits = (['day', 'month'] as const).flatMap((period) => {
+    const ceiling = ceilings[period];
+    return ceiling !== null && ceiling.currency === price?.afterTaxes.currency ? [{ period, ceiling }] : [];
+  });
+  if (price === null || limits.length === 0) return null;
+  await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${SPEND_LOCK}, hashtext(${organizationId}))`;
+  for (const { period, ceiling } of limits) {
+    const [sum] = await transaction.$queryRaw<{ spent: bigint | number }[]>`
+      SELECT coalesce(sum(price_after_taxes), 0)::bigint AS spent FROM orders
+      WHERE organization_id = ${organizationId} AND currency = ${ceiling.currency} AND NOT ${isOneOf('state', UNSPENT)}
+        AND created_at >= date_trunc(${period}, ${instant(createdAt)}, 'UTC')
+        AND created_at < date_trunc(${period}, ${instant(createdAt)}, 'UTC') + ('1 ' || ${period})::interval`;
+    const spent = moneyOf(sum?.spent ?? 0, ceiling.currency);
+    if (spent.minor + price.afterTaxes.minor > ceiling.minor)
+      return { outcome: 'over-ceiling', period, ceiling, spent } as const;
+  }
+  return null;
 }
 
 /** Reads an order and its transfer and keeps others from changing them until the transaction ends. */
@@ -140,6 +201,9 @@ function conditions(visibility: Visibility, filter: OrderFilter): Prisma.Sql {
   if (filter.clientId !== undefined) found.push(equals('o.client_id', filter.clientId));
   if (filter.domainName !== undefined) found.push(equals('o.domain_name', filter.domainName));
   if (filter.states !== undefined) found.push(isOneOf('o.state', filter.states));
+  if (filter.kinds !== undefined) found.push(isOneOf('o.kind', filter.kinds));
+  if (filter.clientPayment !== undefined) found.push(isOneOf('o.client_payment', filter.clientPayment));
+  if (filter.createdAfter !== undefined) found.push(Prisma.sql`o.created_at > ${instant(filter.createdAfter)}`);
   return all(found);
 }
 
@@ -147,8 +211,10 @@ const SELECTED = `
   o.id, o.organization_id AS "organizationId", o.kind, o.state, o.domain_name AS "domainName", o.client_id AS "clientId",
   o.created_client AS "createdClient", o.mutation, o.idempotency_key AS "idempotencyKey", o.fingerprint,
   o.secret_digest AS "secretDigest", o.input, o.lease_owner AS "leaseOwner", o.lease_until AS "leaseUntil",
-  o.failure_code AS "failureCode", o.failure_message AS "failureMessage", o.timeline, o.actor, o.created_at AS "createdAt",
-  o.updated_at AS "updatedAt", o.submitted_at AS "submittedAt", o.ended_at AS "endedAt"`;
+  o.failure_code AS "failureCode", o.failure_message AS "failureMessage", o.timeline, o.actor, o.years,
+  o.price_before_taxes AS "priceBeforeTaxes", o.price_after_taxes AS "priceAfterTaxes", o.currency, o.is_premium AS "isPremium",
+  o.client_payment AS "clientPayment", o.client_payment_at AS "clientPaymentAt", o.target_order_id AS "targetOrderId", o.progress,
+  o.next_look_at AS "nextLookAt", o.created_at AS "createdAt", o.updated_at AS "updatedAt", o.submitted_at AS "submittedAt", o.ended_at AS "endedAt"`;
 
 const KEYSET: Keyset<OrderRecord> = {
   listing: 'orders',

@@ -1,14 +1,20 @@
 // The whole store over one Prisma client.
+import { createAnnouncementStore } from './announcements.ts';
 import { createAuditStore } from './audit.ts';
+import { createAutoRenewStore } from './auto-renew.ts';
 import { createClientStore } from './clients.ts';
 import { createDomainStore } from './domains.ts';
 import { createEventStore } from './events.ts';
 import { createFactStore } from './facts.ts';
 import type { PrismaClient } from './generated/client.ts';
+import { createLedgerStore } from './ledger.ts';
 import { createMirrorListStore } from './mirror-lists.ts';
 import { createOrderStore } from './orders.ts';
 import { createOrganizationStore } from './organizations.ts';
+import { createPaymentStore } from './payments.ts';
+import { createPlanStore } from './plans.ts';
 import { createPriceStore } from './prices.ts';
+import { createRefundCaseStore } from './refund-cases.ts';
 import type { Store } from './store.ts';
 import { createTldStore } from './tlds.ts';
 import { createTransferStore } from './transfers.ts';
@@ -25,6 +31,12 @@ export function createStore(prisma: PrismaClient, close: () => Promise<void>): S
     prices: createPriceStore(prisma),
     orders: createOrderStore(prisma),
     transfers: createTransferStore(prisma),
+    ledger: createLedgerStore(prisma),
+    payments: createPaymentStore(prisma),
+    autoRenew: createAutoRenewStore(prisma),
+    refundCases: createRefundCaseStore(prisma),
+    announcements: createAnnouncementStore(prisma),
+    plans: createPlanStore(prisma),
     events: createEventStore(prisma),
     facts: createFactStore(prisma),
     audit: createAuditStore(prisma),
