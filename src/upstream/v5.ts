@@ -12,6 +12,9 @@ import { billingEndpoints } from './rest/billing.ts';
 import { customerEndpoints } from './rest/customers.ts';
 import { domainEndpoints } from './rest/domains.ts';
 import { organizationEndpoints } from './rest/organizations.ts';
+import { registrantChangeEndpoints } from './rest/registrant-changes.ts';
+import { registrationEndpoints } from './rest/registrations.ts';
+import { renewalEndpoints } from './rest/renewals.ts';
 import { tldEndpoints } from './rest/tlds.ts';
 import { transferEndpoints } from './rest/transfers.ts';
 import { createTransport, type Timeouts } from './transport.ts';
@@ -83,6 +86,9 @@ export function createGandiV5(options: GandiV5Options): GandiV5 {
     ...tldEndpoints(sender, clock),
     ...billingEndpoints(sender),
     ...transferEndpoints(sender),
+    ...registrationEndpoints(sender),
+    ...renewalEndpoints(sender),
+    ...registrantChangeEndpoints(sender),
     get circuit() {
       return circuit.state;
     },

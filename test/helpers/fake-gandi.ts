@@ -289,6 +289,23 @@ export function createFakeGandi(world: FakeWorld): FakeGandi {
     relaunchTransfer: notFaked,
     updateTransferAuthCode: notFaked,
     resendTransferApproval: notFaked,
+    dryRunRegistration: notFaked,
+    register: notFaked,
+    registration: notFaked,
+    renewalOptions: notFaked,
+    dryRunRenewal: notFaked,
+    renew: notFaked,
+    isRestorable: notFaked,
+    restore: notFaked,
+    deleteDomain: notFaked,
+    dryRunRegistrantChange: notFaked,
+    changeRegistrant: notFaked,
+    registrantChange: notFaked,
+    resendRegistrantChangeApproval: notFaked,
+    setAutoRenew: notFaked,
+    setNameservers: notFaked,
+    setContacts: notFaked,
+    regenerateAuthCode: notFaked,
   };
 
   return {

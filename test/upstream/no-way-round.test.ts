@@ -32,6 +32,22 @@ const transfer = {
   changeRegistrant: false,
 };
 
+const registration = {
+  name: 'quince.example',
+  payerId: 'org-1',
+  clientId: 'client-1',
+  registrant: contact,
+  years: 1,
+  agreedPrice: null,
+  acceptsPremium: false,
+  nameservers: [],
+  templateId: null,
+  extraParameters: {},
+  language: null,
+};
+const renewal = { name: 'plum.example', payerId: 'org-1', years: 1 };
+const change = { name: 'plum.example', payerId: 'org-1', registrant: contact };
+
 type Method = Exclude<keyof GandiPort, 'name' | 'capabilities'>;
 const METHODS: Readonly<Record<Method, (port: GandiPort, call: CallOptions) => Promise<unknown>>> = {
   user: (port, call) => port.user(call),
@@ -57,6 +73,24 @@ const METHODS: Readonly<Record<Method, (port: GandiPort, call: CallOptions) => P
   relaunchTransfer: (port, call) => port.relaunchTransfer('plum.example', call),
   updateTransferAuthCode: (port, call) => port.updateTransferAuthCode('plum.example', 'org-1', 'Zx9#plum', call),
   resendTransferApproval: (port, call) => port.resendTransferApproval('plum.example', 'ada@olive.example', call),
+  dryRunRegistration: (port, call) => port.dryRunRegistration(registration, call),
+  register: (port, call) => port.register(registration, call),
+  registration: (port, call) => port.registration('quince.example', call),
+  renewalOptions: (port, call) => port.renewalOptions('plum.example', call),
+  dryRunRenewal: (port, call) => port.dryRunRenewal(renewal, call),
+  renew: (port, call) => port.renew(renewal, call),
+  isRestorable: (port, call) => port.isRestorable('plum.example', call),
+  restore: (port, call) => port.restore(renewal, call),
+  deleteDomain: (port, call) => port.deleteDomain('plum.example', call),
+  dryRunRegistrantChange: (port, call) => port.dryRunRegistrantChange(change, call),
+  changeRegistrant: (port, call) => port.changeRegistrant(change, call),
+  registrantChange: (port, call) => port.registrantChange('plum.example', 'org-1', call),
+  resendRegistrantChangeApproval: (port, call) =>
+    port.resendRegistrantChangeApproval('plum.example', 'ada@olive.example', call),
+  setAutoRenew: (port, call) => port.setAutoRenew({ name: 'plum.example', enabled: true }, call),
+  setNameservers: (port, call) => port.setNameservers('plum.example', ['ns1.olive.example'], call),
+  setContacts: (port, call) => port.setContacts('plum.example', { tech: contact }, call),
+  regenerateAuthCode: (port, call) => port.regenerateAuthCode('plum.example', call),
 };
 
 let rig: Rig;

@@ -1,15 +1,18 @@
-// Domains: list rows, detail without its auth code, the auth code alone, the transfer lock (Gandi v5 docs, domain).
-import type { CallOptions, NameserverKind, Page, UpstreamDomain, UpstreamDomainRow } from '../port.ts';
+// Domains: list rows, detail without its auth code, the auth code alone, and changes that cost nothing (Gandi v5 docs, domain).
+import type { CallOptions, GandiPort, NameserverKind, Page, UpstreamDomain, UpstreamDomainRow } from '../port.ts';
 import type { GandiAnswer, Sender } from '../request.ts';
+import type { ContactsPatchBody } from '../wire/contact.ts';
 import {
   type AnyAutorenew,
+  type AutorenewBody,
   autorenewEnabled,
   type DomainDetail,
   type DomainRow,
   domainDetailSchema,
   domainListSchema,
+  type NameserversBody,
 } from '../wire/domain.ts';
-import { contactName, contactsFrom } from './contacts.ts';
+import { contactBody, contactName, contactsFrom } from './contacts.ts';
 import { pageOf } from './paging.ts';
 import { read } from './reply.ts';
 import { aLabel, flag, instant, nameSegment, query, text, whole } from './values.ts';
@@ -100,8 +103,9 @@ export function domainFrom(wire: DomainDetail): UpstreamDomain {
 }
 
 export function domainEndpoints(sender: Sender) {
+  const under = (name: string, rest: string) => `/domain/domains/${nameSegment(name)}${rest}`;
   const detail = (name: string, call: CallOptions): Promise<GandiAnswer> =>
-    sender.send({ method: 'GET', path: `/domain/domains/${nameSegment(name)}`, effect: 'read' }, call);
+    sender.send({ method: 'GET', path: under(name, ''), effect: 'read' }, call);
   return {
     async domains(
       asked: { organizationId?: string; clientId?: string; page: number; perPage: number },
@@ -128,9 +132,45 @@ export function domainEndpoints(sender: Sender) {
       })),
 
     async setTransferLock(name: string, locked: boolean, call: CallOptions): Promise<void> {
-      const path = `/domain/domains/${nameSegment(name)}/status`;
+      const path = under(name, '/status');
       const body = { clientTransferProhibited: locked };
       await sender.send({ method: 'PATCH', path, body, effect: 'write' }, call);
+    },
+
+    async setAutoRenew(change: Parameters<GandiPort['setAutoRenew']>[0], call: CallOptions): Promise<void> {
+      const { name, enabled, years, payerId } = change;
+      const body: AutorenewBody = {
+        enabled,
+        ...(years !== undefined && { duration: years }),
+        ...(payerId !== undefined && { org_id: payerId }),
+      };
+      await sender.send({ method: 'PATCH', path: under(name, '/autorenew'), body, effect: 'write' }, call);
+    },
+
+    async setNameservers(name: string, nameservers: readonly string[], call: CallOptions): Promise<void> {
+      const body: NameserversBody = { nameservers: nameservers.map(aLabel) };
+      await sender.send({ method: 'PUT', path: under(name, '/nameservers'), body, effect: 'write' }, call);
+    },
+
+    async setContacts(
+      name: string,
+      { admin, tech, billing }: Parameters<GandiPort['setContacts']>[1],
+      call: CallOptions,
+    ): Promise<void> {
+      const body: ContactsPatchBody = {
+        ...(admin && { admin: contactBody(admin) }),
+        ...(tech && { tech: contactBody(tech) }),
+        ...(billing && { bill: contactBody(billing) }),
+      };
+      await sender.send({ method: 'PATCH', path: under(name, '/contacts'), body, effect: 'write' }, call);
+    },
+
+    async regenerateAuthCode(name: string, call: CallOptions): Promise<void> {
+      await sender.send({ method: 'PUT', path: under(name, '/authinfo'), effect: 'write' }, call);
+    },
+
+    async deleteDomain(name: string, call: CallOptions): Promise<void> {
+      await sender.send({ method: 'DELETE', path: under(name, ''), effect: 'write' }, call);
     },
   };
 }

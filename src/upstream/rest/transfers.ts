@@ -9,7 +9,6 @@ import type {
   UpstreamTransferability,
 } from '../port.ts';
 import type { Sender } from '../request.ts';
-import { dryRunAnswerSchema, type FieldError } from '../wire/errors.ts';
 import {
   type TransferinAvailable,
   type TransferinBody,
@@ -18,6 +17,7 @@ import {
   transferinStatusSchema,
 } from '../wire/transfer.ts';
 import { contactBody } from './contacts.ts';
+import { dryRun } from './dry-run.ts';
 import { read } from './reply.ts';
 import { aLabel, flag, instant, nameSegment, query, text, whole } from './values.ts';
 
@@ -70,12 +70,6 @@ export function transferBody(request: TransferRequest): TransferinBody {
 
 const secretsOf = (authCode: string | null): readonly string[] => (authCode === null ? [] : [authCode]);
 
-const problemsFrom = (errors: readonly FieldError[], clean: (text: string) => string) =>
-  errors.map(({ name, location, description }) => ({
-    field: clean(name ?? location ?? ''),
-    message: clean(description ?? ''),
-  }));
-
 export function transferEndpoints(sender: Sender) {
   const under = (name: string, rest = '') => `/domain/transferin/${nameSegment(name)}${rest}`;
   const order = (request: TransferRequest) => ({
@@ -97,20 +91,8 @@ export function transferEndpoints(sender: Sender) {
       return { ...found, message };
     },
 
-    /** Faults come with 200 as documented, or with 400 in the same form. */
-    async dryRunTransfer(request: TransferRequest, call: CallOptions): Promise<UpstreamDryRun> {
-      try {
-        const answer = await sender.send({ ...order(request), effect: 'dry-run' }, call);
-        const errors = read(answer, dryRunAnswerSchema, (wire) => (wire.status === 'error' ? wire.errors : []));
-        const clean = redactor(secretsOf(request.authCode));
-        const warning = text(answer.headers.warning);
-        return { problems: problemsFrom(errors, clean), warning: warning === null ? null : clean(warning) };
-      } catch (error) {
-        const hasFaults = error instanceof UpstreamError && error.kind === 'invalid' && error.problems.length > 0;
-        if (hasFaults) return { problems: error.problems, warning: null };
-        throw error;
-      }
-    },
+    dryRunTransfer: (request: TransferRequest, call: CallOptions): Promise<UpstreamDryRun> =>
+      dryRun(sender, order(request), call),
 
     async requestTransfer(request: TransferRequest, call: CallOptions): Promise<void> {
       await sender.send({ ...order(request), effect: 'order' }, call);
