@@ -20,12 +20,21 @@ export const OrderState = builder.enumType('OrderState', {
     COMPLETED: { description: 'Done.' },
     FAILED: { description: 'Ended without effect; `failure` says why.' },
     CANCELLED: { description: 'Given up before it took effect.' },
+    REFUND_PENDING: { description: 'Taken back; the money has not come back yet.' },
+    REFUNDED: { description: 'Taken back, and the money came back.' },
   } as const,
 });
 
 export const OrderKind = builder.enumType('OrderKind', {
   description: 'What an order is for.',
-  values: { TRANSFER_IN: { description: 'Bringing a domain from another registrar or account.' } } as const,
+  values: {
+    REGISTER: { description: 'Registering a free name.' },
+    RENEW: { description: 'Adding years to a domain.' },
+    RESTORE: { description: 'Taking an expired domain back from redemption.' },
+    TRANSFER_IN: { description: 'Bringing a domain from another registrar or account.' },
+    CHANGE_REGISTRANT: { description: 'Giving a domain to another registrant.' },
+    DELETE: { description: 'Giving up a fresh registration within its grace period.' },
+  } as const,
 });
 
 const OrderTimelineEntryType = builder.objectRef<OrderTimelineEntry>('OrderTimelineEntry').implement({

@@ -13,6 +13,8 @@ import type { NewEvent, OrderFilter, OrderStore, SpendCeilings, Visibility } fro
 /** A rival that held the key or the domain may be gone before it can be read; then the claim is tried again. */
 const CLAIM_ATTEMPTS = 5;
 
+const NO_CEILINGS: SpendCeilings = { day: null, month: null };
+
 /** Names the lines in which claims under a ceiling stand, one for each organization. */
 const SPEND_LOCK = 7_201_944;
 
@@ -40,7 +42,7 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
       });
       return row === null ? null : toOrder(row);
     },
-    async claim(order, transfer, ceilings) {
+    async claim(order, transfer, ceilings = NO_CEILINGS) {
       for (let attempt = 1; attempt <= CLAIM_ATTEMPTS; attempt++) {
         const claimed = await prisma.$transaction((transaction) => claim(transaction, order, transfer, ceilings));
         if (claimed !== null) return claimed;
@@ -113,11 +115,7 @@ async function claim(
       : { count: 0 };
   if (inserted.count === 1) {
     const stored = transfer && toTransfer(await transaction.transfer.create({ data: fromTransfer(transfer) }));
-    const claimed = storable(order);
-    const news = [orderChanged(claimed, order.createdAt)];
-    if (stored !== null) news.push(transferChanged(stored, order.createdAt));
-    const events = await appendEvents(transaction, news);
-    return { outcome: 'claimed', order: claimed, transfer: stored, events } as const;
+    return { outcome: 'claimed', order: storable(order), transfer: stored } as const;
   }
   const { organizationId, mutation, idempotencyKey, domainName } = storable(order);
   const twin = await transaction.order.findUnique({

@@ -227,14 +227,14 @@ export interface OrderStore extends Listing<OrderRecord, OrderFilter, OrderSort>
    * Inserts the order, and its transfer, unless the key is taken or another unfinished order of the same kind exists for the domain; all in one transaction
    * (two twins at once: one is inserted, the other gets the first one's order). Claims of one organization that have a ceiling take turns, so that two
    * at once cannot both fit under it: counted is the price after taxes of every order created in the same UTC day or month that is neither FAILED nor
-   * CANCELLED nor REFUNDED. Appends ORDER_CHANGED (and TRANSFER_CHANGED) with the insert. A ceiling in another currency than the order's is not asked.
+   * CANCELLED nor REFUNDED. A ceiling in another currency than the order's is not asked.
    */
   claim(
     order: OrderRecord,
     transfer: TransferRecord | null,
-    ceilings: SpendCeilings,
+    ceilings?: SpendCeilings,
   ): Promise<
-    | { outcome: 'claimed'; order: OrderRecord; transfer: TransferRecord | null; events: readonly EventRecord[] }
+    | { outcome: 'claimed'; order: OrderRecord; transfer: TransferRecord | null }
     | { outcome: 'key-taken'; order: OrderRecord }
     | { outcome: 'domain-busy'; order: OrderRecord }
     | { outcome: 'over-ceiling'; period: 'day' | 'month'; ceiling: Money; spent: Money }

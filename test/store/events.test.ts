@@ -1,6 +1,7 @@
 // The log: sequence numbers become readable in their order, so that a reader who remembers the last one it saw misses nothing.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { appendEvents, type NewEvent } from '../../src/store/events.ts';
+import { appendEvents } from '../../src/store/events.ts';
+import type { NewEvent } from '../../src/store/store.ts';
 import { createTestStore, describeStore, type TestStore } from '../helpers/test-store.ts';
 import { NOON, order, transfer } from './samples.ts';
 
@@ -32,16 +33,6 @@ describeStore('events', (backend) => {
     expect(await test.store.events.after(3n, 10)).toEqual([]);
     expect(await test.store.events.head()).toBe(3n);
     for (const limit of [0, 1001, 1.5]) await expect(test.store.events.after(0n, limit)).rejects.toThrow(RangeError);
-  });
-
-  it('tell the latest of each subject', async () => {
-    await append('a', 'b', 'a', 'c');
-    const latest = await test.store.events.latestFor('Transfer', ['a', 'b', 'nobody']);
-    expect(latest.map(({ subjectId, sequence }) => [subjectId, sequence])).toEqual([
-      ['a', 3n],
-      ['b', 2n],
-    ]);
-    expect(await test.store.events.latestFor('Order', ['a'])).toEqual([]);
   });
 
   it('leave no trace of a change that failed', async () => {

@@ -352,7 +352,6 @@ describeStore('the mirror', (backend) => {
     expect(await test.store.domains.details([])).toEqual([]);
     expect(await test.store.domains.byNames([])).toEqual([]);
     expect(await test.store.clients.byIds([])).toEqual([]);
-    expect(await test.store.events.latestFor('Transfer', [])).toEqual([]);
     await test.store.ping();
   });
 });

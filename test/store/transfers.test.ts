@@ -13,7 +13,8 @@ describeStore('transfers', (backend) => {
   async function moving(nextPollAt: number | null) {
     const first = order();
     const answer = await test.store.orders.claim(first, transfer(first, { nextPollAt }));
-    if (answer.outcome !== 'claimed') throw new Error(`expected a claim, got ${answer.outcome}`);
+    if (answer.outcome !== 'claimed' || answer.transfer === null)
+      throw new Error(`expected a claim, got ${answer.outcome}`);
     return answer.transfer;
   }
 

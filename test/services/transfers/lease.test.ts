@@ -16,7 +16,7 @@ afterEach(() => database.close());
 
 const request = (more: Parameters<typeof wish>[0] = {}) => stage.transfers.request(scopeOf(), wish(more));
 const settings = TRANSFER_SETTINGS;
-const unfinished = async () => (await stage.store.orders.unfinished(1))[0] ?? expect.unreachable();
+const unfinished = async () => (await stage.unfinished())[0] ?? expect.unreachable();
 /** Makes Gandi's answer to a write wait, and tells when it has begun to. */
 function holdWrite(name: 'createClient' | 'requestTransfer') {
   const begun = Promise.withResolvers<AbortSignal | undefined>();

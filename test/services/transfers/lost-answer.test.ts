@@ -221,7 +221,7 @@ describe('a claim that nobody comes back for', () => {
   test('is cancelled after an hour, its client removed, and the domain is free', async () => {
     stage.gandi.willBe('order', upstreamError('busy'));
     await request({ client: { create: maple } }).catch(() => null);
-    const [claimed] = await stage.store.orders.unfinished(1);
+    const [claimed] = await stage.unfinished();
     await stage.clock.advance(3_599_000);
     await stage.reconcile();
     expect(await stored(claimed?.id ?? '')).toMatchObject({ state: 'CLAIMED' });
@@ -242,7 +242,7 @@ describe('a claim that nobody comes back for', () => {
     stage.gandi.fake.fail(/^clients:/, upstreamError('unavailable'), 1);
     await request({ client: { create: maple } }).catch(() => null);
     expect(stage.gandi.clientsOf(maple.email)).toBe(1);
-    const [claimed] = await stage.store.orders.unfinished(1);
+    const [claimed] = await stage.unfinished();
     await stage.clock.advance(3_601_000);
     await stage.reconcile();
     expect(stage.gandi.clientsOf(maple.email)).toBe(1);

@@ -82,7 +82,7 @@ describe('a repeated order', () => {
     async (kind) => {
       stage.gandi.willBe('order', upstreamError(kind));
       await expect(request()).rejects.toThrow(RequestFault);
-      const [order] = await stage.store.orders.unfinished(1);
+      const [order] = await stage.unfinished();
       expect(order).toMatchObject({ state: 'CLAIMED', leaseOwner: null });
       await request();
       expect(stage.gandi.orders).toHaveLength(1);

@@ -62,7 +62,7 @@ describe('an order for a client that exists', () => {
     let seen: string | undefined;
     const { requestTransfer } = stage.gandi.port;
     stage.gandi.port.requestTransfer = async (...call) => {
-      const [order] = await stage.store.orders.unfinished(1);
+      const [order] = await stage.unfinished();
       seen = order?.state;
       return requestTransfer(...call);
     };
@@ -211,7 +211,7 @@ describe('what stands against the transfer', () => {
     expect(error).toBeInstanceOf(TransferBlockedError);
     expect((error as TransferBlockedError).blockers).toEqual([{ kind, message: expect.stringContaining(message) }]);
     expect(stage.gandi.sent).toEqual(['transferability:moving.com']);
-    expect(await stage.store.orders.unfinished(1)).toEqual([]);
+    expect(await stage.unfinished()).toEqual([]);
   });
 
   test('a wrong code is told as that', async () => {

@@ -15,10 +15,12 @@ import type {
   CatalogService,
   ClientDataInput,
   OperationScope,
+  OrderRecord,
   TransferDomainInInput,
   TransferRecord,
 } from '../../../src/services/services.ts';
 import { createTransfersService, type TransferSettings } from '../../../src/services/transfers.ts';
+import { UNFINISHED } from '../../../src/services/transfers-deps.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createLogger, type Logger } from '../../../src/telemetry/logger.ts';
 import type { GandiPort } from '../../../src/upstream/port.ts';
@@ -154,6 +156,8 @@ export interface Stage extends Gateway {
   pass(ms: number, step?: number): Promise<void>;
   /** Everything that was logged. */
   logged(): string;
+  /** Orders that have not ended. */
+  unfinished(): Promise<readonly OrderRecord[]>;
   /** One round of the reconciler. */
   reconcile(): Promise<void>;
   /** One look at the transfer of this name, as the poller takes it. */
@@ -179,6 +183,15 @@ export function setup(test: TestStore, change: (world: FakeWorld) => void = () =
       for (let passed = 0; passed < ms; passed += step) await clock.advance(Math.min(step, ms - passed));
     },
     logged: () => lines.join(''),
+    async unfinished() {
+      const page = await store.orders.list({
+        visibility: { organizationId: null, clientId: null },
+        filter: { states: UNFINISHED },
+        orderBy: { field: 'CREATED_AT', direction: 'ASC' },
+        page: { first: 100 },
+      });
+      return page.rows.map(({ row }) => row);
+    },
     async reconcile() {
       for (const { settle } of await gateway.transfers.unresolved()) await settle();
     },
