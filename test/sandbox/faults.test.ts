@@ -35,6 +35,73 @@ describe('a rule', () => {
     expect((await call('GET', '/domain/tlds')).status).toBe(200);
   });
 
+  it('answers a status after the order was carried out', async () => {
+    const { call, control, sandbox } = bench();
+    await control('POST', '/faults', {
+      method: 'POST',
+      effect: { kind: 'status', status: 502, html: true, after: true },
+    });
+    expect((await call('POST', '/domain/domains', { fqdn: 'free-done.com', owner })).status).toBe(502);
+    sandbox.advance(day);
+    expect((await call('GET', '/domain/domains/free-done.com')).status).toBe(200);
+  });
+
+  it('takes a name between the check and the order', async () => {
+    const { call, control } = bench();
+    expect((await call('GET', '/domain/check?name=free-wanted.com')).body).toMatchObject({
+      products: [{ status: 'available' }],
+    });
+    await control('POST', '/faults', { method: 'POST', effect: { kind: 'name-taken' } });
+    expect(await call('POST', '/domain/domains', { fqdn: 'free-wanted.com', owner })).toMatchObject({
+      status: 400,
+      body: { errors: [{ name: 'fqdn' }] },
+    });
+  });
+
+  it('makes the registry turn paid orders down: they are given back', async () => {
+    const { call, control, sandbox } = bench();
+    await call('POST', '/domain/domains', { fqdn: 'free-held.com', owner });
+    sandbox.advance(day);
+    await control('POST', '/faults', { method: 'POST', effect: { kind: 'registry-refuses' } });
+    await call('POST', '/domain/domains', { fqdn: 'free-other.com', owner });
+    await call('POST', '/domain/domains/free-held.com/renew', { duration: 1 });
+    await call('POST', '/domain/changeowner/free-held.com', { owner: { ...owner, email: 'new@example.net' } });
+    sandbox.advance(day);
+    expect((await call('GET', '/domain/domains/free-other.com/createstatus')).body).toMatchObject({ step: 'ERROR' });
+    expect((await call('GET', '/domain/changeowner/free-held.com')).body).toMatchObject({
+      errortype: 'registry_refused',
+    });
+    expect((await control('GET', '/purchases')).body).toMatchObject({
+      sums: [
+        { process: 'create', paid: 2, givenBack: 1 },
+        { process: 'renew', paid: 1, givenBack: 1 },
+        { process: 'change_owner', paid: 1, givenBack: 1 },
+      ],
+    });
+  });
+
+  it('puts a domain under dispute just before a call', async () => {
+    const { call, control, sandbox } = bench();
+    await call('POST', '/domain/domains', { fqdn: 'free-held.com', owner });
+    sandbox.advance(day);
+    await control('POST', '/faults', {
+      method: 'DELETE',
+      effect: { kind: 'domain-status', statuses: ['serverDeleteProhibited'] },
+    });
+    expect((await call('DELETE', '/domain/domains/free-held.com')).status).toBe(400);
+    expect((await call('GET', '/domain/domains/free-held.com')).body).toMatchObject({
+      status: expect.arrayContaining(['serverDeleteProhibited']),
+    });
+  });
+
+  it('for prices of a TLD or process that is not sold is refused', async () => {
+    const { control } = bench();
+    const effect = { kind: 'price', factor: 2, tld: 'nowhere', process: 'steal' };
+    expect((await control('POST', '/faults', { effect })).body).toMatchObject({
+      errors: [{ name: 'effect.tld' }, { name: 'effect.process' }],
+    });
+  });
+
   it('touches the calls after those it skips, so many times, and only its method', async () => {
     const { call, control } = bench();
     await control('POST', '/faults', {

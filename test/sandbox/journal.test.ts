@@ -92,6 +92,61 @@ describe('a sandbox with a journal', () => {
     expect(second.now()).toBe(first.now());
   });
 
+  it('replays orders at the price they had, whatever changed prices before and after', async () => {
+    const first = await start();
+    const register = (fqdn: string, price: number) => call(first, 'POST', '/v5/domain/domains', { fqdn, owner, price });
+    await call(first, 'POST', '/sandbox/faults', {
+      count: 1,
+      effect: { kind: 'price', factor: 2, tld: 'com', process: 'create' },
+    });
+    await call(first, 'POST', '/sandbox/prices', {
+      tld: 'com',
+      process: 'create',
+      price: 40,
+      from: '2030-01-01T01:00:00Z',
+    });
+    expect((await register('free-one.com', 15.5)).status).toBe(400);
+    expect((await register('free-two.com', 31)).status).toBe(202);
+    first.advance(3_600_000);
+    expect((await register('free-three.com', 40)).status).toBe(202);
+    first.advance(3_600_000);
+    const second = await start(7_200_000);
+    expect(second.state.world.ledger.entries).toEqual(first.state.world.ledger.entries);
+    expect(second.state.world.prices.changes).toEqual(first.state.world.prices.changes);
+  });
+
+  it('keeps what rules made of domains: taken names, statuses, refusals of a registry', async () => {
+    const first = await start();
+    const fault = (effect: object) => call(first, 'POST', '/sandbox/faults', { count: 1, effect });
+    const register = (fqdn: string) => call(first, 'POST', '/v5/domain/domains', { fqdn, owner });
+    await fault({ kind: 'name-taken' });
+    expect((await register('free-taken.com')).status).toBe(400);
+    await fault({ kind: 'registry-refuses' });
+    expect((await register('free-refused.com')).status).toBe(202);
+    expect((await register('free-held.com')).status).toBe(202);
+    first.advance(10_000);
+    await fault({ kind: 'domain-status', statuses: ['serverRenewProhibited'] });
+    expect((await call(first, 'POST', '/v5/domain/domains/free-held.com/renew', {})).status).toBe(400);
+    const second = await start(10_000);
+    for (const { state } of [first, second]) {
+      const { world } = state;
+      expect(world.registrations.get('free-refused.com')).toMatchObject({ step: 'ERROR', fault: 'registry_refused' });
+      expect(world.estate.get('free-held.com')?.extraStatuses).toEqual(['serverRenewProhibited']);
+    }
+    expect((await call(second, 'POST', '/v5/domain/domains', { fqdn: 'free-taken.com', owner })).status).toBe(400);
+  });
+
+  it('gives the same ids to customers that were made at the same moment', async () => {
+    const first = await start();
+    const names = Array.from({ length: 30 }, (_, index) => `free-crowd-${index}.com`);
+    await Promise.all(names.map((fqdn) => call(first, 'POST', '/v5/domain/domains', { fqdn, owner })));
+    first.advance(10_000);
+    const second = await start(10_000);
+    const ids = ({ state }: Sandbox) => names.map((fqdn) => state.world.estate.get(fqdn)?.customerId);
+    expect(ids(second)).toEqual(ids(first));
+    expect(new Set(ids(first)).size).toBe(30);
+  });
+
   it('forgets what was only a dry run, refused or read', async () => {
     const first = await start();
     expect(await order(first, 'moving.com', { 'dry-run': '1' })).toBe(200);
