@@ -7,13 +7,16 @@ import {
   OperationInProgressError,
   OrganizationNotEligibleError,
   type OutcomeError,
+  PriceChangedError,
   RejectedByGandiError,
+  SpendCeilingError,
   TransferBlockedError,
   type TransferBlocker as TransferBlockerValue,
   TransferLockUnavailableError,
   WrongTransferStepError,
 } from '../src/services/errors.ts';
 import { builder } from './builder.ts';
+import { Money } from './money.ts';
 import { encodeNodeId } from './node-id.ts';
 
 export const ErrorInterface = builder.interfaceRef<OutcomeError>('Error').implement({
@@ -28,6 +31,14 @@ export const ErrorInterface = builder.interfaceRef<OutcomeError>('Error').implem
         'The input field at fault, as `["input", "client", "create", "phone"]`; null when no single field is.',
     }),
   }),
+});
+
+const CeilingPeriod = builder.enumType('CeilingPeriod', {
+  description: 'The time a ceiling is for, in UTC.',
+  values: {
+    DAY: { value: 'day', description: 'From midnight to midnight.' },
+    MONTH: { value: 'month', description: 'A calendar month.' },
+  } as const,
 });
 
 const InputProblem = builder.objectRef<InvalidInputError['fields'][number]>('InputProblem').implement({
@@ -62,6 +73,31 @@ builder.objectType(OrganizationNotEligibleError, {
   name: 'OrganizationNotEligible',
   description: 'The organization cannot do this, because it is no reseller or because you may not bill it.',
   interfaces: [ErrorInterface],
+});
+
+builder.objectType(SpendCeilingError, {
+  name: 'SpendCeilingReached',
+  description:
+    'The order would take the organization over the ceiling its operator set for a UTC day or month. Nothing was bought.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    period: t.expose('period', { type: CeilingPeriod, description: 'Which ceiling.' }),
+    ceiling: t.expose('ceiling', {
+      type: Money,
+      description: 'The most that may be ordered in the period, after taxes.',
+    }),
+    spent: t.expose('spent', { type: Money, description: 'Ordered in the period so far, after taxes.' }),
+  }),
+});
+
+builder.objectType(PriceChangedError, {
+  name: 'PriceChanged',
+  description: 'The price is not the one you agreed to in `expectedPrice`. Nothing was bought.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    expected: t.expose('expected', { type: Money, description: 'The price you agreed to.' }),
+    actual: t.expose('actual', { type: Money, description: 'The price now, after taxes, for all the years.' }),
+  }),
 });
 
 builder.objectType(IdempotencyKeyReusedError, {

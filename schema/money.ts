@@ -1,5 +1,5 @@
 // Amounts of money, and prices made of them.
-import { type Money as MoneyValue, minorDigits } from '../src/lib/money.ts';
+import { type Money as MoneyValue, moneyDecimal } from '../src/lib/money.ts';
 import type { PriceRecord } from '../src/services/services.ts';
 import { builder } from './builder.ts';
 
@@ -10,17 +10,21 @@ export const Money = builder.objectRef<MoneyValue>('Money').implement({
     currency: t.exposeString('currency', { description: 'ISO 4217 code.' }),
     decimal: t.string({
       description: 'The same amount as a decimal text with all its digits, `12.50`.',
-      resolve: (money) => decimalOf(money),
+      resolve: (money) => moneyDecimal(money),
     }),
   }),
 });
 
-function decimalOf({ minor, currency }: MoneyValue): string {
-  const digits = minorDigits(currency);
-  if (digits === 0) return String(minor);
-  const text = String(Math.abs(minor)).padStart(digits + 1, '0');
-  return `${minor < 0 ? '-' : ''}${text.slice(0, -digits)}.${text.slice(-digits)}`;
-}
+export const MoneyInput = builder.inputType('MoneyInput', {
+  description: 'An exact amount of money.',
+  fields: (t) => ({
+    minorUnits: t.int({
+      required: true,
+      description: 'Whole minor units of the currency: cents for EUR, yen for JPY.',
+    }),
+    currency: t.string({ required: true, description: 'ISO 4217 code, upper case.' }),
+  }),
+});
 
 export const PriceProcess = builder.enumType('PriceProcess', {
   description: 'What a price is for.',

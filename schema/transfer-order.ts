@@ -8,7 +8,9 @@ import {
   NotFoundError,
   OperationInProgressError,
   OrganizationNotEligibleError,
+  PriceChangedError,
   RejectedByGandiError,
+  SpendCeilingError,
   TransferBlockedError,
 } from '../src/services/errors.ts';
 import type { OrderRecord, TransferQuote, TransferRecord } from '../src/services/services.ts';
@@ -16,7 +18,7 @@ import { builder } from './builder.ts';
 import { ClientDataInput, clientData } from './contact.ts';
 import './errors.ts';
 import { MUTATION_COST } from './limits.ts';
-import { Money } from './money.ts';
+import { Money, MoneyInput } from './money.ts';
 import { keyOf } from './node-id.ts';
 import { Order } from './order.ts';
 import { Transfer } from './transfer.ts';
@@ -112,6 +114,11 @@ const TransferDomainInInput = builder.inputType('TransferDomainInInput', {
       defaultValue: true,
       description: 'Make the client the registrant as part of the transfer. false keeps the present registrant.',
     }),
+    expectedPrice: t.field({
+      type: MoneyInput,
+      description:
+        'The price you agreed to, after taxes and for all the years, as the dry run told it. When it is another one by now, nothing is bought.',
+    }),
     dryRun: t.boolean({
       required: true,
       defaultValue: false,
@@ -138,6 +145,8 @@ builder.mutationField('transferDomainIn', (t) =>
       IdempotencyKeyReusedError,
       OperationInProgressError,
       TransferBlockedError,
+      PriceChangedError,
+      SpendCeilingError,
       InvalidAuthCodeError,
       RejectedByGandiError,
     ],
@@ -155,11 +164,13 @@ builder.mutationField('transferDomainIn', (t) =>
       }),
     },
     resolve: (_root, { input }, { services, scope }) => {
-      const { client, payerId, dryRun, idempotencyKey, ...rest } = input;
+      const { client, payerId, dryRun, idempotencyKey, expectedPrice, ...rest } = input;
       const wish = {
         ...rest,
         payerId: payerId == null ? null : keyOf('Organization', payerId, 'input.payerId'),
         client: clientChoice(client),
+        expectedPrice:
+          expectedPrice == null ? null : { minor: expectedPrice.minorUnits, currency: expectedPrice.currency },
       };
       return dryRun
         ? services.transfers.quote(scope, wish)

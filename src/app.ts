@@ -116,7 +116,7 @@ export async function createApp(
     interest,
     clock,
     logger,
-    settings: { transitMs: config.orderTransitSeconds * 1_000 },
+    settings: { transitMs: config.orderTransitSeconds * 1_000, ceilings: config.spendCeilings },
   });
   const services: Services = {
     adoption: createAdoptionService({ store, port, mirror, catalog, currency: TRANSFER_SETTINGS.currency }),

@@ -1,6 +1,7 @@
 // Environment -> one validated, frozen Config. Every problem is found in one go and named with its variable.
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { type Money, minorDigits, moneyFromDecimal } from './lib/money.ts';
 import { parseRateLimits, type RateLimit } from './upstream/budget/rate-limit.ts';
 
 export interface Config {
@@ -28,6 +29,8 @@ export interface Config {
   };
   /** How long a call that was sent is taken to be possibly still on its way; an order without a trace at Gandi may be sent again only after that. */
   readonly orderTransitSeconds: number;
+  /** The most each paying organization may order in a UTC day and month, after taxes; null = no ceiling. */
+  readonly spendCeilings: { readonly day: Money | null; readonly month: Money | null };
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 }
 
@@ -71,6 +74,8 @@ const host = z
 const secret = (expected: string) =>
   z.string().refine((text) => /^[\x21-\x7e]+(?: [\x21-\x7e]+)?$/.test(text), expected);
 
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
 const LIMIT_EXPECTED = 'calls per window such as 30/2s, or several such as 30/2s,1000/60s';
 const rateLimits = z.string().transform((text, context) => {
   try {
@@ -79,6 +84,16 @@ const rateLimits = z.string().transform((text, context) => {
     context.addIssue({ code: 'custom', message: LIMIT_EXPECTED });
     return z.NEVER;
   }
+});
+
+const AMOUNT_EXPECTED = 'an amount and its currency, such as 500.00 EUR';
+const amount = z.string().transform((text, context): Money => {
+  const [, decimal, currency] = /^(\d{1,12}(?:\.\d{1,4})?) ([A-Z]{3})$/.exec(text) ?? [];
+  const digits = decimal?.split('.')[1]?.length ?? 0;
+  if (decimal !== undefined && currency !== undefined && CURRENCIES.has(currency) && digits <= minorDigits(currency))
+    return moneyFromDecimal(decimal, currency);
+  context.addIssue({ code: 'custom', message: AMOUNT_EXPECTED });
+  return z.NEVER;
 });
 
 const API_URL_EXPECTED = 'an https:// address that ends before /v5 (http:// only for this machine)';
@@ -119,6 +134,8 @@ const VARIABLES = {
   MAX_AGE_DETAILS: seconds.default(3_600),
   MAX_AGE_CATALOG: seconds.default(86_400),
   ORDER_TRANSIT_SECONDS: wholeNumber(1, 3_600, 'whole seconds from 1 to 3600').default(60),
+  SPEND_CEILING_DAY: amount.optional(),
+  SPEND_CEILING_MONTH: amount.optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'fatal, error, warn, info, debug or trace')
     .default('info'),
@@ -160,6 +177,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       catalog: env.MAX_AGE_CATALOG,
     },
     orderTransitSeconds: env.ORDER_TRANSIT_SECONDS,
+    spendCeilings: { day: env.SPEND_CEILING_DAY ?? null, month: env.SPEND_CEILING_MONTH ?? null },
     logLevel: env.LOG_LEVEL,
   });
 }

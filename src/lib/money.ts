@@ -36,6 +36,19 @@ export function moneyFromDecimal(amount: number | string, currency: string): Mon
   return { minor, currency };
 }
 
+/** The amount with all its digits, `12.50`. */
+export function moneyDecimal({ minor, currency }: Money): string {
+  const digits = minorDigits(currency);
+  if (digits === 0) return String(minor);
+  const text = String(Math.abs(minor)).padStart(digits + 1, '0');
+  return `${minor < 0 ? '-' : ''}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+/** For sentences: `12.50 EUR`. */
+export function moneyText(money: Money): string {
+  return `${moneyDecimal(money)} ${money.currency}`;
+}
+
 function plainDecimal(amount: number): string {
   const text = String(amount);
   return /e/i.test(text) ? amount.toFixed(12) : text;

@@ -1,4 +1,5 @@
 // Outcomes a caller can act on. Services throw them; in the schema each is a union member that implements `interface Error`.
+import type { Money } from '../lib/money.ts';
 
 /** Base of every typed outcome. `path` names the input field at fault, as in `input.client.create.phone`. */
 export abstract class OutcomeError extends Error {
@@ -59,6 +60,35 @@ export class OperationInProgressError extends OutcomeError {
   constructor(message: string, orderId: string | null) {
     super(message);
     this.orderId = orderId;
+  }
+}
+
+/** The order would take the organization over what its operator lets it spend in a day or a month. Nothing was bought. */
+export class SpendCeilingError extends OutcomeError {
+  override readonly name = 'SpendCeilingError';
+  readonly code = 'SPEND_CEILING_REACHED';
+  readonly period: 'day' | 'month';
+  readonly ceiling: Money;
+  /** Ordered in the period so far. */
+  readonly spent: Money;
+  constructor(message: string, { period, ceiling, spent }: { period: 'day' | 'month'; ceiling: Money; spent: Money }) {
+    super(message);
+    this.period = period;
+    this.ceiling = ceiling;
+    this.spent = spent;
+  }
+}
+
+/** The price is not the one the caller agreed to. Nothing was bought. */
+export class PriceChangedError extends OutcomeError {
+  override readonly name = 'PriceChangedError';
+  readonly code = 'PRICE_CHANGED';
+  readonly expected: Money;
+  readonly actual: Money;
+  constructor(message: string, { expected, actual }: { expected: Money; actual: Money }) {
+    super(message, ['input', 'expectedPrice']);
+    this.expected = expected;
+    this.actual = actual;
   }
 }
 

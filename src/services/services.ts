@@ -216,6 +216,8 @@ export interface TransferDomainInInput {
   readonly authCode: string;
   readonly years: number;
   readonly changeRegistrant: boolean;
+  /** The price the caller agreed to, after taxes and for all the years; null or absent = whatever it is. */
+  readonly expectedPrice?: Money | null;
   readonly idempotencyKey: string;
 }
 
@@ -259,7 +261,7 @@ export interface TransfersService {
   explain(session: Session, transfer: TransferRecord): TransferExplanation;
   /**
    * Orders the transfer, once per key. @throws InvalidInputError, NotFoundError, OrganizationNotEligibleError, IdempotencyKeyReusedError,
-   * OperationInProgressError, TransferBlockedError, InvalidAuthCodeError, RejectedByGandiError
+   * OperationInProgressError, TransferBlockedError, PriceChangedError, SpendCeilingError, InvalidAuthCodeError, RejectedByGandiError
    */
   request(
     scope: OperationScope,

@@ -7,9 +7,10 @@ import type { EventTail } from '../events/tail.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { UpstreamMeter } from '../lib/upstream-meter.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import type { OrderChange, Store } from '../store/store.ts';
+import type { OrderChange, SpendCeilings, Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CallOptions, GandiPort } from '../upstream/port.ts';
+import { statesThatReach } from './order-machine.ts';
 import type { CatalogService, OrderRecord, OrderState, TransferRecord } from './services.ts';
 
 export interface TransferSettings {
@@ -23,6 +24,8 @@ export interface TransferSettings {
   readonly firstLookMs: number;
   /** Currency quotes are given in. */
   readonly currency: string;
+  /** The most an organization may order in a day and in a month. */
+  readonly ceilings: SpendCeilings;
 }
 
 export const TRANSFER_SETTINGS: TransferSettings = {
@@ -31,6 +34,7 @@ export const TRANSFER_SETTINGS: TransferSettings = {
   claimedMs: 3_600_000,
   firstLookMs: 1_000,
   currency: 'EUR',
+  ceilings: { day: null, month: null },
 };
 
 export interface TransferDeps {
@@ -101,26 +105,27 @@ export interface Step extends OrderChange {
 }
 
 /**
- * Writes one step of an order with its line in the timeline, and wakes who reads events.
+ * Writes one step of an order with its line in the timeline, if the state machine allows it, and wakes who reads events.
  * @returns null when the order is no longer where the step starts from, or belongs to somebody else now.
  */
 export async function writeStep(
   { store, bus, clock }: Pick<TransferDeps, 'store' | 'bus' | 'clock'>,
   before: OrderRecord,
-  { from, leaseOwner, transferVersion, note, order, transfer }: Step,
+  { from, leaseOwner, transferVersion, note, order, transfer, ledger }: Step,
 ): Promise<OrderedTransfer | null> {
   const at = clock.now();
   const state = order?.state ?? before.state;
   const tellsSomething = note !== undefined || state !== before.state;
   const timeline = tellsSomething ? [...before.timeline, { at, state, note: note ?? null }] : before.timeline;
   const guard = {
-    from,
+    from: order?.state === undefined ? from : statesThatReach(order.state, from),
     ...(leaseOwner !== undefined && { leaseOwner }),
     ...(transferVersion !== undefined && { transferVersion }),
   };
   const change = {
     ...(order !== undefined || tellsSomething ? { order: { ...order, timeline } } : {}),
     ...(transfer !== undefined && { transfer }),
+    ...(ledger !== undefined && { ledger }),
   };
   const written = await store.orders.change(before.id, guard, change, at);
   if (written === null) return null;

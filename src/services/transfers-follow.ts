@@ -1,5 +1,6 @@
 // One look at a transfer under way: what Gandi reports becomes its next step, written with its event.
 import { createUpstreamMeter } from '../lib/upstream-meter.ts';
+import { voidOf } from './order-ledger.ts';
 import type { TransferRecord } from './services.ts';
 import { problemOf, type TransferProblem } from './transfer-problems.ts';
 import { nextStanding, orderStateFor, sameStanding, type TransferStanding } from './transfer-steps.ts';
@@ -38,6 +39,7 @@ export async function lookAtTransfer(deps: FollowDeps, transfer: TransferRecord,
     transferVersion: transfer.version,
     order: { state: orderStateFor(next.step, order.state), ...failureOf(next) },
     transfer: { ...next, asOf, ...(isEnd && { nextPollAt: null }) },
+    ...(next.step === 'FAILED' && transfer.step === 'PAYMENT' && { ledger: voidOf(order, next.upstream.errorLabel) }),
   });
   if (written !== null) return { transfer: written.transfer, asOf, changed: true };
   const current = await readOrdered(deps, transfer.orderId);

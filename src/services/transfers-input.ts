@@ -1,5 +1,6 @@
 // Checks the input of an inbound transfer without asking anybody: every field at fault in one answer.
 import { DomainNameError, parseDomainName } from '../lib/domain-name.ts';
+import type { Money } from '../lib/money.ts';
 import { isSafeLine, lengthOf, shown } from '../lib/text.ts';
 import type { ClientInput } from '../upstream/port.ts';
 import { normaliseClientData } from './client-data.ts';
@@ -18,6 +19,8 @@ export interface WantedTransfer {
   readonly authCode: string;
   readonly years: number;
   readonly changeRegistrant: boolean;
+  /** After taxes, for all the years. */
+  readonly expectedPrice: Money | null;
 }
 
 type Field = InvalidInputError['fields'][number];
@@ -46,6 +49,7 @@ export function readTransferInput(input: Omit<TransferDomainInInput, 'idempotenc
     authCode: readAuthCode(input.authCode),
     years: input.years,
     changeRegistrant: input.changeRegistrant,
+    expectedPrice: input.expectedPrice ?? null,
   };
 }
 

@@ -1,16 +1,22 @@
 // The dry run of a transfer: the same checks, Gandi's own dry run, the price and what will happen; it spends and writes nothing.
 import { assertCan } from '../auth/session.ts';
-import type { Money } from '../lib/money.ts';
 import type { ContactInput } from '../upstream/port.ts';
 import { callFor, orFault } from './calls.ts';
 import { InvalidInputError, OutcomeError } from './errors.ts';
-import type { OperationScope, OrganizationRecord, TransferDomainInInput, TransferQuote } from './services.ts';
-import { addsYears, extensionOf, HOLDER_DAYS, losingRegistrarDays } from './transfer-policy.ts';
+import type {
+  OperationScope,
+  OrderPrice,
+  OrganizationRecord,
+  TransferDomainInInput,
+  TransferQuote,
+} from './services.ts';
+import { addsYears, HOLDER_DAYS, losingRegistrarDays } from './transfer-policy.ts';
 import { assertMayOrderFor, findBlockers, findPayer, findRegistrant, orderUnderWay } from './transfers-check.ts';
 import type { TransferDeps } from './transfers-deps.ts';
 import { type EffectFacts, effectsOf } from './transfers-effects.ts';
 import { readTransferInput, type WantedTransfer } from './transfers-input.ts';
 import { differences, namesakeNote, namesakes } from './transfers-namesakes.ts';
+import { transferPrice } from './transfers-price.ts';
 
 type Blocker = TransferQuote['blockers'][number];
 
@@ -56,7 +62,7 @@ export async function quoteTransfer(
   if (registrant !== null && findings.blockers.length === 0)
     await askGandi(deps, scope, payer, wanted, registrant, reused?.id ?? null, findings);
 
-  const price = await priceOf(deps, scope, payer, wanted);
+  const price = await transferPrice(deps, scope, payer, wanted);
   const facts: EffectFacts = {
     unicodeName: wanted.unicodeName,
     years: wanted.years,
@@ -111,24 +117,6 @@ async function askGandi(
     });
 }
 
-/** For all the years; null where Gandi shows no price for this extension and number of years. */
-async function priceOf(
-  { catalog, settings }: TransferDeps,
-  scope: OperationScope,
-  payer: OrganizationRecord,
-  { name, years }: WantedTransfer,
-): Promise<TransferQuote['price']> {
-  const [entry] = await catalog.prices(scope, {
-    organizationId: payer.id,
-    currency: settings.currency,
-    tlds: [extensionOf(name)],
-    processes: ['TRANSFER'],
-  });
-  const price = entry?.prices.find(({ minYears, maxYears }) => minYears <= years && years <= maxYears);
-  if (price === undefined) return null;
-  return { beforeTaxes: times(price.beforeTaxes, years), afterTaxes: times(price.afterTaxes, years) };
-}
-
 async function noting<T>({ blockers }: Findings, run: () => T | Promise<T>): Promise<T | null> {
   try {
     return await run();
@@ -146,14 +134,10 @@ async function noting<T>({ blockers }: Findings, run: () => T | Promise<T>): Pro
   }
 }
 
-function times({ minor, currency }: Money, years: number): Money {
-  return { minor: minor * years, currency };
-}
-
 function quoteOf(
   name: string,
   { blockers, warning }: Findings,
-  price: TransferQuote['price'],
+  price: OrderPrice | null,
   effects: readonly string[],
   upstreamCalls: number,
 ): TransferQuote {

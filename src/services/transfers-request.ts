@@ -1,10 +1,18 @@
 // Orders an inbound transfer once for each idempotency key, whatever breaks on the way. The states and the crash table are in docs/orders.md.
 import { assertCan, canSee } from '../auth/session.ts';
+import { type Money, moneyText } from '../lib/money.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { ContactInput } from '../upstream/port.ts';
-import { IdempotencyKeyReusedError, OperationInProgressError, RequestFault, TransferBlockedError } from './errors.ts';
+import {
+  IdempotencyKeyReusedError,
+  OperationInProgressError,
+  RequestFault,
+  SpendCeilingError,
+  TransferBlockedError,
+} from './errors.ts';
 import type {
   OperationScope,
+  OrderPrice,
   OrderRecord,
   OrganizationRecord,
   TransferDomainInInput,
@@ -24,6 +32,7 @@ import { digestSecret, fingerprintOf, matchesDigest } from './transfers-fingerpr
 import { readIdempotencyKey, readTransferInput, type WantedTransfer } from './transfers-input.ts';
 import { giveBack, type HeldLease, holdLease, LeaseLostError } from './transfers-lease.ts';
 import { hasLanded } from './transfers-look.ts';
+import { assertPrice, transferPrice } from './transfers-price.ts';
 import { accept, refuse, submitTransfer } from './transfers-submit.ts';
 import type { KeyedTurns } from './transfers-turns.ts';
 import { toRequestFault } from './upstream-faults.ts';
@@ -57,14 +66,19 @@ export async function requestTransfer(
   if (blockers.length > 0)
     throw new TransferBlockedError(`${wanted.unicodeName} cannot be transferred now. Nothing was bought.`, blockers);
 
+  const price = await transferPrice(deps, scope, payer, wanted);
+  assertPrice(price, wanted.expectedPrice);
+  assertCeilingCanBeKept(deps, wanted, price);
   const owner = deps.newId();
   const drafted = await draft(deps, scope, payer, wanted, {
     key,
     fingerprint,
     owner,
     isInternal: answer?.isInternal ?? null,
+    price,
   });
-  const claim = await deps.store.orders.claim(drafted.order, drafted.transfer);
+  const claim = await deps.store.orders.claim(drafted.order, drafted.transfer, deps.settings.ceilings);
+  if (claim.outcome === 'over-ceiling') throw overCeiling(claim);
   if (claim.outcome === 'domain-busy') throw inProgress(scope, claim.order);
   if (claim.outcome === 'key-taken') return repeat(deps, scope, payer, wanted, claim.order, fingerprint);
   await audit(deps, scope, claim.order);
@@ -165,6 +179,7 @@ interface DraftFacts {
   readonly fingerprint: string;
   readonly owner: string;
   readonly isInternal: boolean | null;
+  readonly price: OrderPrice | null;
 }
 
 async function draft(
@@ -172,7 +187,7 @@ async function draft(
   { session }: OperationScope,
   payer: OrganizationRecord,
   wanted: WantedTransfer,
-  { key, fingerprint, owner, isInternal }: DraftFacts,
+  { key, fingerprint, owner, isInternal, price }: DraftFacts,
 ): Promise<OrderedTransfer> {
   const now = deps.clock.now();
   const id = deps.newId();
@@ -197,7 +212,7 @@ async function draft(
     timeline: [{ at: now, state: 'CLAIMED', note: null }],
     actor: `${session.actor.kind}:${session.actor.id}`,
     years: wanted.years,
-    price: null,
+    price,
     isPremium: false,
     clientPayment: 'UNKNOWN',
     clientPaymentAt: null,
@@ -231,8 +246,27 @@ async function draft(
 }
 
 /** What the fingerprint is taken of and what is kept: the input in its one form, without the auth code. */
-function orderInput({ name, client, years, changeRegistrant }: WantedTransfer, payer: OrganizationRecord) {
-  return { domain: name, payerId: payer.id, client, years, changeRegistrant };
+function orderInput(wanted: WantedTransfer, payer: OrganizationRecord) {
+  const { name, client, years, changeRegistrant, expectedPrice } = wanted;
+  const agreed = expectedPrice === null ? {} : { expectedPrice };
+  return { domain: name, payerId: payer.id, client, years, changeRegistrant, ...agreed };
+}
+
+/** Under a ceiling an order whose price is not known cannot be let through. @throws {RequestFault} */
+function assertCeilingCanBeKept({ settings }: RequestDeps, { name }: WantedTransfer, price: OrderPrice | null): void {
+  const { day, month } = settings.ceilings;
+  if (price !== null || (day === null && month === null)) return;
+  throw new RequestFault(
+    'UPSTREAM_UNAVAILABLE',
+    `Gandi shows no price for ${name}, so whether it fits under the spend ceiling cannot be known. Nothing was bought.`,
+  );
+}
+
+function overCeiling({ period, ceiling, spent }: { period: 'day' | 'month'; ceiling: Money; spent: Money }) {
+  return new SpendCeilingError(
+    `This order would exceed the ${moneyText(ceiling)} that may be ordered in a ${period}; ${moneyText(spent)} are ordered already. Nothing was bought.`,
+    { period, ceiling, spent },
+  );
 }
 
 function takeLease({ store, clock, settings }: RequestDeps, orderId: string, owner: string): Promise<boolean> {

@@ -2,6 +2,7 @@
 import { UpstreamError, type UpstreamErrorKind } from '../upstream/errors.ts';
 import type { TransferRequest } from '../upstream/port.ts';
 import { RejectedByGandiError } from './errors.ts';
+import { chargeOf } from './order-ledger.ts';
 import type { OrderRecord } from './services.ts';
 import { NOTHING_REPORTED } from './transfer-steps.ts';
 import { assertNoAuthCodeProblem } from './transfers-blockers.ts';
@@ -71,6 +72,7 @@ export async function accept(deps: SubmitDeps, order: OrderRecord, leaseOwner: s
       upstream: NOTHING_REPORTED,
       nextPollAt: deps.clock.now() + deps.settings.firstLookMs,
     },
+    ledger: chargeOf(order),
   });
   return accepted ?? readOrdered(deps, order.id);
 }
