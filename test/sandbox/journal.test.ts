@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openJournal } from '../../src/sandbox/journal.ts';
 import { replay } from '../../src/sandbox/recorder.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';
@@ -136,15 +137,39 @@ describe('a sandbox with a journal', () => {
     expect((await call(second, 'POST', '/v5/domain/domains', { fqdn: 'free-taken.com', owner })).status).toBe(400);
   });
 
-  it('gives the same ids to customers that were made at the same moment', async () => {
+  it('gives the same ids to customers that were made at the same moment in different ways', async () => {
     const first = await start();
-    const names = Array.from({ length: 30 }, (_, index) => `free-crowd-${index}.com`);
-    await Promise.all(names.map((fqdn) => call(first, 'POST', '/v5/domain/domains', { fqdn, owner })));
-    first.advance(10_000);
-    const second = await start(10_000);
-    const ids = ({ state }: Sandbox) => names.map((fqdn) => state.world.estate.get(fqdn)?.customerId);
-    expect(ids(second)).toEqual(ids(first));
-    expect(new Set(ids(first)).size).toBe(30);
+    const reseller = first.state.world.organizations.reseller.id;
+    const { given: firstname, family: lastname, ...rest } = owner;
+    const customers = `/v5/organization/organizations/${reseller}/customers`;
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        index % 3 === 0
+          ? call(first, 'POST', customers, { ...rest, firstname, lastname, reference: `R-${index}` })
+          : call(first, 'POST', '/v5/domain/domains', {
+              fqdn: `free-crowd-${index}.com`,
+              owner: { ...owner, given: `Nia ${index}` },
+            }),
+      ),
+    );
+    expect(customersOf(await start())).toEqual(customersOf(first));
+  });
+
+  it('does one thing after the other, even when one fails', async () => {
+    const journal = openJournal(file, {}, START);
+    const seen: string[] = [];
+    const { promise, reject } = Promise.withResolvers<void>();
+    const first = journal.inTurn(async () => {
+      seen.push('first begins');
+      await promise;
+    });
+    const second = journal.inTurn(async () => void seen.push('second'));
+    await Promise.resolve();
+    seen.push('first fails');
+    reject(new Error('broken'));
+    await expect(first).rejects.toThrow('broken');
+    await second;
+    expect(seen).toEqual(['first begins', 'first fails', 'second']);
   });
 
   it('forgets what was only a dry run, refused or read', async () => {

@@ -5,9 +5,10 @@ import { type Bench, bench, day, owner } from './support.ts';
 
 const fqdn = 'free-lantern.com';
 
-/** A domain registered for a year on 1 January 2030; the account then holds 25,000 − 18.60 euros. */
+/** A domain registered for a year on 1 January 2030, not at a whole second; the account then holds 25,000 − 18.60 euros. */
 async function registered(name = fqdn, duration = 1): Promise<Bench> {
   const world = bench();
+  world.sandbox.advance(345);
   await world.call('POST', '/domain/domains', { fqdn: name, owner, duration });
   world.sandbox.advance(6000);
   return world;
@@ -211,6 +212,7 @@ describe('a restore', () => {
     world.sandbox.advance(day);
     expect(await expiry(world)).toBe('2032-01-01T00:00:06Z');
     expect(await bought(world, 'restore')).toMatchObject([{ ordered: 2, paid: 2, givenBack: 1, spent: 108 }]);
+    expect((await world.call<object[]>('GET', '/domain/domains')).body).toHaveLength(1);
   });
 
   it('of somebody else’s domain or without money is refused', async () => {
@@ -301,6 +303,15 @@ describe('an auto-renewal', () => {
     expect(await tries(world)).toEqual(dates.map((at) => ({ at, renewed: false })));
     expect(await expiry(world)).toBe('2031-01-01T00:00:06Z');
     expect(await bought(world, 'renew')).toEqual([]);
+  });
+
+  it('happens at the named second, neither before nor after', async () => {
+    const { world, dates } = await autoRenewed();
+    const untilDue = Date.parse(dates[0] ?? '') - world.sandbox.now();
+    world.sandbox.advance(untilDue - 1);
+    expect(await expiry(world)).toBe('2031-01-01T00:00:06Z');
+    world.sandbox.advance(1);
+    expect(await expiry(world)).toBe('2032-01-01T00:00:06Z');
   });
 
   it('that found no money renews at the next date, debited once', async () => {
