@@ -21,10 +21,11 @@ import { createAdoptionService } from './services/adoption.ts';
 import { createCatalogService } from './services/catalog.ts';
 import { createClientsService } from './services/clients.ts';
 import { createDomainsService } from './services/domains.ts';
+import { createOrderWork } from './services/order-reconcile.ts';
 import { createOrdersService } from './services/orders.ts';
 import { createOrganizationsService } from './services/organizations.ts';
 import type { OperationScope, Services, TransferRecord } from './services/services.ts';
-import { createTransfersService, TRANSFER_SETTINGS } from './services/transfers.ts';
+import { createTransfersService, defaultNewId, TRANSFER_SETTINGS } from './services/transfers.ts';
 import { createUpstreamService } from './services/upstream.ts';
 import { openDatabase } from './store/database.ts';
 import type { Store } from './store/store.ts';
@@ -105,6 +106,11 @@ export async function createApp(
   const interest = createInterest<TransferRecord>();
 
   const catalog = createCatalogService({ port, store, clock, maxAgeSeconds: ages.catalog });
+  const orderSettings = {
+    ...TRANSFER_SETTINGS,
+    transitMs: config.orderTransitSeconds * 1_000,
+    ceilings: config.spendCeilings,
+  };
   const transfers = createTransfersService({
     store,
     port,
@@ -116,8 +122,10 @@ export async function createApp(
     interest,
     clock,
     logger,
-    settings: { transitMs: config.orderTransitSeconds * 1_000, ceilings: config.spendCeilings },
+    settings: orderSettings,
   });
+  const orderDeps = { store, bus, clock, logger, settings: orderSettings, newId: defaultNewId };
+  const orderWork = createOrderWork(orderDeps, [transfers.procedure]);
   const services: Services = {
     adoption: createAdoptionService({ store, port, mirror, catalog, currency: TRANSFER_SETTINGS.currency }),
     organizations: createOrganizationsService({ mirror, mode: config.mode, clock }),
@@ -150,7 +158,7 @@ export async function createApp(
     cadence: config.mode === 'SANDBOX' && config.sandbox.people === 'quick' ? SANDBOX_CADENCE : REAL_CADENCE,
     owner: randomUUID(),
   });
-  const reconciler = createReconciler({ transfers, bus, clock, logger });
+  const reconciler = createReconciler({ orders: orderWork, bus, clock, logger });
   const server = createServer({
     services,
     schema,

@@ -1,11 +1,11 @@
 // Goes on with orders whose fate is open: at the start, whenever one is left open, and regularly until all are settled.
 import type { EventBus } from '../events/bus.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
-import type { TransferWork } from '../services/transfers.ts';
+import type { OrderWork } from '../services/order-reconcile.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export interface ReconcilerDeps {
-  readonly transfers: Pick<TransferWork, 'unresolved'>;
+  readonly orders: OrderWork;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -22,14 +22,14 @@ export interface Reconciler {
 
 const EVERY_MS = 5_000;
 
-export function createReconciler({ transfers, bus, clock, logger, everyMs = EVERY_MS }: ReconcilerDeps): Reconciler {
+export function createReconciler({ orders, bus, clock, logger, everyMs = EVERY_MS }: ReconcilerDeps): Reconciler {
   let timer: Timer | null = null;
   let round: Promise<void> | null = null;
   let stopped = false;
   let unsubscribe = (): void => {};
 
   async function settleAll(): Promise<void> {
-    for (const { id, settle } of await transfers.unresolved()) {
+    for (const { id, settle } of await orders.unresolved()) {
       if (stopped) return;
       await settle().catch((error: unknown) =>
         logger.warn({ error, orderId: id }, 'An open order could not be settled yet.'),

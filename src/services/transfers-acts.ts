@@ -6,11 +6,12 @@ import { UpstreamError } from '../upstream/errors.ts';
 import type { CallOptions } from '../upstream/port.ts';
 import { writeFor } from './calls.ts';
 import { InvalidInputError, NotFoundError, RejectedByGandiError, WrongTransferStepError } from './errors.ts';
+import { UNFINISHED } from './order-steps.ts';
 import type { OperationScope, TransferRecord, TransfersService } from './services.ts';
 import { problemOf } from './transfer-problems.ts';
 import { isUnanswered } from './transfer-steps.ts';
 import { assertNoAuthCodeProblem } from './transfers-blockers.ts';
-import { readOrdered, type TransferDeps, UNFINISHED, writeStep } from './transfers-deps.ts';
+import { readOrdered, type TransferDeps, writeStep } from './transfers-deps.ts';
 import { readAuthCode } from './transfers-input.ts';
 import { toRequestFault } from './upstream-faults.ts';
 

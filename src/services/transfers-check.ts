@@ -7,10 +7,10 @@ import type { ContactInput, GandiPort, UpstreamTransferability } from '../upstre
 import { callFor, demandFor, orFault } from './calls.ts';
 import { contactFromClient, contactFromInput } from './client-data.ts';
 import { InvalidInputError, NotFoundError, RequestFault, type TransferBlocker } from './errors.ts';
+import { UNFINISHED } from './order-steps.ts';
 import { payingOrganization } from './paying-organization.ts';
 import type { OperationScope, OrderRecord, OrganizationRecord } from './services.ts';
 import { blockersOf, blockersOfRefusal } from './transfers-blockers.ts';
-import { UNFINISHED } from './transfers-deps.ts';
 import type { WantedClient, WantedTransfer } from './transfers-input.ts';
 
 /** What the checks need of the collaborators; other services share some of them. */

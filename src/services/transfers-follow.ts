@@ -1,10 +1,11 @@
 // One look at a transfer under way: what Gandi reports becomes its next step, written with its event.
 import { createUpstreamMeter } from '../lib/upstream-meter.ts';
 import { voidOf } from './order-ledger.ts';
+import { type MeteredCall, UNFINISHED } from './order-steps.ts';
 import type { TransferRecord } from './services.ts';
 import { problemOf, type TransferProblem } from './transfer-problems.ts';
 import { nextStanding, orderStateFor, sameStanding, type TransferStanding } from './transfer-steps.ts';
-import { type MeteredCall, readOrdered, type TransferDeps, UNFINISHED, writeStep } from './transfers-deps.ts';
+import { readOrdered, type TransferDeps, writeStep } from './transfers-deps.ts';
 import { hasArrived, keptReport } from './transfers-look.ts';
 
 type FollowDeps = Pick<TransferDeps, 'store' | 'port' | 'mirror' | 'bus' | 'clock'>;

@@ -1,7 +1,8 @@
 // Looks at Gandi for what became of an order whose answer is not known.
 import type { UpstreamTransfer } from '../upstream/port.ts';
+import type { MeteredCall } from './order-steps.ts';
 import type { OrderRecord, TransferUpstreamRecord } from './services.ts';
-import type { MeteredCall, TransferDeps } from './transfers-deps.ts';
+import type { TransferDeps } from './transfers-deps.ts';
 
 type LookDeps = Pick<TransferDeps, 'store' | 'port' | 'mirror' | 'clock'>;
 

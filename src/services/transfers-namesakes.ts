@@ -2,7 +2,8 @@
 import { sameEmail } from '../lib/email.ts';
 import type { ClientDetailRecord, ClientRecord } from '../store/records.ts';
 import type { ClientInput } from '../upstream/port.ts';
-import type { MeteredCall, TransferDeps } from './transfers-deps.ts';
+import type { MeteredCall } from './order-steps.ts';
+import type { TransferDeps } from './transfers-deps.ts';
 
 /** Clients of the organization with the same type, names and e-mail, with their details where these could be had. */
 export async function namesakes(

@@ -2,7 +2,7 @@
 import { assertCan, canSee } from '../auth/session.ts';
 import { type Money, moneyText } from '../lib/money.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import type { ContactInput } from '../upstream/port.ts';
+import type { CallOptions, ContactInput } from '../upstream/port.ts';
 import {
   IdempotencyKeyReusedError,
   OperationInProgressError,
@@ -10,6 +10,11 @@ import {
   SpendCeilingError,
   TransferBlockedError,
 } from './errors.ts';
+import { digestSecret, fingerprintOf, matchesDigest } from './order-fingerprint.ts';
+import { giveBack, type HeldLease, holdLease, LeaseLostError } from './order-lease.ts';
+import type { OrderProcedure } from './order-procedure.ts';
+import type { MeteredCall } from './order-steps.ts';
+import { acceptOrder, refuseOrder, submitOrder } from './order-submit.ts';
 import type {
   OperationScope,
   OrderPrice,
@@ -22,18 +27,16 @@ import { NOTHING_REPORTED } from './transfer-steps.ts';
 import { assertMayOrderFor, findBlockers, findPayer, findRegistrant, orderUnderWay } from './transfers-check.ts';
 import { giveClient } from './transfers-client.ts';
 import {
-  type MeteredCall,
+  asTransfer,
   type OrderedTransfer,
   readOrdered,
   TRANSFER_MUTATION,
   type TransferDeps,
 } from './transfers-deps.ts';
-import { digestSecret, fingerprintOf, matchesDigest } from './transfers-fingerprint.ts';
 import { readIdempotencyKey, readTransferInput, type WantedTransfer } from './transfers-input.ts';
-import { giveBack, type HeldLease, holdLease, LeaseLostError } from './transfers-lease.ts';
 import { hasLanded } from './transfers-look.ts';
 import { assertPrice, transferPrice } from './transfers-price.ts';
-import { accept, refuse, submitTransfer } from './transfers-submit.ts';
+import { createTransferProcedure } from './transfers-procedure.ts';
 import type { KeyedTurns } from './transfers-turns.ts';
 import { toRequestFault } from './upstream-faults.ts';
 
@@ -128,15 +131,16 @@ async function carryOut(
   claimed: OrderRecord,
   owner: string,
 ): Promise<OrderedTransfer> {
+  const procedure = createTransferProcedure(deps);
   const lease = holdLease(deps, claimed.id, owner, deps.clock.now() + deps.settings.leaseMs);
   const call: MeteredCall = { lane: 'money', tenant: claimed.organizationId, meter: scope.meter };
   try {
     if (claimed.submittedAt !== null) {
       const landed = await hasLanded(deps, claimed, call);
       if (landed === null) throw notKnownYet();
-      if (landed) return await accept(deps, claimed, owner);
+      if (landed) return asTransfer(await acceptOrder(deps, procedure, claimed, owner));
     }
-    const order = await withClient(deps, claimed, wanted, lease, call);
+    const order = await withClient(deps, procedure, claimed, wanted, lease, call);
     const request = {
       name: order.domainName,
       payerId: order.organizationId,
@@ -146,7 +150,8 @@ async function carryOut(
       years: wanted.years,
       changeRegistrant: wanted.changeRegistrant,
     };
-    return await submitTransfer(deps, order, request, lease, call);
+    const send = (options: CallOptions) => deps.port.requestTransfer(request, options);
+    return asTransfer(await submitOrder(deps, procedure, order, send, lease, call));
   } catch (error) {
     if (error instanceof LeaseLostError) return readOrdered(deps, claimed.id);
     await giveBack(deps, claimed.id, owner);
@@ -159,6 +164,7 @@ async function carryOut(
 
 async function withClient(
   deps: RequestDeps,
+  procedure: OrderProcedure,
   order: OrderRecord,
   { client }: WantedTransfer,
   lease: HeldLease,
@@ -169,7 +175,7 @@ async function withClient(
     return await giveClient(deps, order, client.create, lease, call);
   } catch (error) {
     const isRefusal = error instanceof UpstreamError && ['invalid', 'conflict', 'refused'].includes(error.kind);
-    if (isRefusal) return refuse(deps, order, lease, error, call);
+    if (isRefusal) return refuseOrder(deps, procedure, order, lease, error, call);
     throw error;
   }
 }

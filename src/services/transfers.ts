@@ -1,19 +1,20 @@
 // Inbound transfers: ordered once, followed step by step, explained in plain words, helped along where something can be done.
 import { assertCan } from '../auth/session.ts';
 import { visibilityOf } from './calls.ts';
+import type { OrderProcedure } from './order-procedure.ts';
 import { connectionOf, isUuid } from './orders.ts';
 import type { TransferRecord, TransfersService } from './services.ts';
 import { createTransferActs } from './transfers-acts.ts';
 import { defaultNewId, TRANSFER_SETTINGS, type TransferDeps, type TransferSettings } from './transfers-deps.ts';
 import { explainTransfer } from './transfers-explain.ts';
 import { type Look, lookAtTransfer } from './transfers-follow.ts';
+import { createTransferProcedure } from './transfers-procedure.ts';
 import { quoteTransfer } from './transfers-quote.ts';
-import { settleOrder, unresolvedOrders } from './transfers-reconcile.ts';
 import { requestTransfer } from './transfers-request.ts';
 import { createKeyedTurns } from './transfers-turns.ts';
 import { createTransferUpdates } from './transfers-updates.ts';
 
-export { TRANSFER_SETTINGS, type TransferSettings } from './transfers-deps.ts';
+export { defaultNewId, TRANSFER_SETTINGS, type TransferSettings } from './transfers-deps.ts';
 export type { Look } from './transfers-follow.ts';
 
 export type TransfersServiceDeps = Omit<TransferDeps, 'settings' | 'newId'> & {
@@ -25,8 +26,8 @@ export type TransfersServiceDeps = Omit<TransferDeps, 'settings' | 'newId'> & {
 export interface TransferWork {
   /** One look at a transfer under way. @throws {UpstreamError} when Gandi could not be asked; nothing changes then. */
   look(transfer: TransferRecord, signal: AbortSignal): Promise<Look>;
-  /** Orders whose fate is open, with how to take one step with each. */
-  unresolved(): Promise<readonly { readonly id: string; settle(): Promise<void> }[]>;
+  /** What the engine of orders needs to know of them. */
+  readonly procedure: OrderProcedure;
 }
 
 export function createTransfersService(given: TransfersServiceDeps): TransfersService & TransferWork {
@@ -55,9 +56,6 @@ export function createTransfersService(given: TransfersServiceDeps): TransfersSe
     ...createTransferActs(deps),
     updates: createTransferUpdates(deps),
     look: (transfer, signal) => lookAtTransfer(deps, transfer, signal),
-    async unresolved() {
-      const orders = await unresolvedOrders(deps);
-      return orders.map((order) => ({ id: order.id, settle: () => settleOrder(deps, order) }));
-    },
+    procedure: createTransferProcedure(deps),
   };
 }

@@ -66,7 +66,7 @@ async function recover(input: ReturnType<typeof wish>): Promise<string> {
     logger: stage.logger,
   });
   for (let round = 0; round < 8; round++) {
-    for (const { settle } of await restarted.transfers.unresolved()) await settle();
+    for (const { settle } of await restarted.orders.unresolved()) await settle();
     const state = await restarted.transfers.request(scopeOf(), input).then(
       ({ order }) => order.state,
       (error: { code?: string }) => String(error.code),

@@ -1,7 +1,7 @@
 // One pair of hands for each order: who works on it keeps it, and who lost it sends nothing more.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { holdLease, LeaseLostError } from '../../../src/services/order-lease.ts';
 import { TRANSFER_SETTINGS } from '../../../src/services/transfers.ts';
-import { holdLease, LeaseLostError } from '../../../src/services/transfers-lease.ts';
 import { createTestStore, type TestStore } from '../../helpers/test-store.ts';
 import { maple, type Stage, scopeOf, setup, startGateway, wish } from './setup.ts';
 

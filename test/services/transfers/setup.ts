@@ -11,6 +11,8 @@ import type { Clock } from '../../../src/lib/clock.ts';
 import { createUpstreamMeter } from '../../../src/lib/upstream-meter.ts';
 import type { Loaders } from '../../../src/loaders/loaders.ts';
 import { createMirror } from '../../../src/mirror/create-mirror.ts';
+import { createOrderWork, type OrderWork } from '../../../src/services/order-reconcile.ts';
+import { UNFINISHED } from '../../../src/services/order-steps.ts';
 import type {
   CatalogService,
   ClientDataInput,
@@ -19,8 +21,12 @@ import type {
   TransferDomainInInput,
   TransferRecord,
 } from '../../../src/services/services.ts';
-import { createTransfersService, type TransferSettings } from '../../../src/services/transfers.ts';
-import { UNFINISHED } from '../../../src/services/transfers-deps.ts';
+import {
+  createTransfersService,
+  defaultNewId,
+  TRANSFER_SETTINGS,
+  type TransferSettings,
+} from '../../../src/services/transfers.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createLogger, type Logger } from '../../../src/telemetry/logger.ts';
 import type { GandiPort } from '../../../src/upstream/port.ts';
@@ -98,6 +104,7 @@ export const catalog: Pick<CatalogService, 'prices'> = {
 
 export interface Gateway {
   readonly transfers: ReturnType<typeof createTransfersService>;
+  readonly orders: OrderWork;
   readonly bus: EventBus;
   readonly poller: ReturnType<typeof createTransferPoller>;
   readonly reconciler: ReturnType<typeof createReconciler>;
@@ -143,8 +150,12 @@ export function startGateway(parts: {
     owner: crypto.randomUUID(),
     random: () => 0.5,
   });
-  const reconciler = createReconciler({ transfers, bus, clock, logger });
-  return { transfers, bus, poller, reconciler, interest, tail };
+  const orders = createOrderWork(
+    { store, bus, clock, logger, settings: { ...TRANSFER_SETTINGS, ...settings }, newId: defaultNewId },
+    [transfers.procedure],
+  );
+  const reconciler = createReconciler({ orders, bus, clock, logger });
+  return { transfers, orders, bus, poller, reconciler, interest, tail };
 }
 
 export interface Stage extends Gateway {
@@ -193,7 +204,7 @@ export function setup(test: TestStore, change: (world: FakeWorld) => void = () =
       return page.rows.map(({ row }) => row);
     },
     async reconcile() {
-      for (const { settle } of await gateway.transfers.unresolved()) await settle();
+      for (const { settle } of await gateway.orders.unresolved()) await settle();
     },
     async look(name = 'moving.com') {
       const page = await store.transfers.list({

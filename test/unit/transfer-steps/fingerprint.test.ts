@@ -1,7 +1,7 @@
 // The same input has the same fingerprint, other input another; a digest proves the auth code and does not hold it.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { digestSecret, fingerprintOf, matchesDigest } from '../../../src/services/transfers-fingerprint.ts';
+import { digestSecret, fingerprintOf, matchesDigest } from '../../../src/services/order-fingerprint.ts';
 
 test('the order of properties and what is undefined do not matter', () => {
   expect(fingerprintOf({ a: 1, b: { c: [1, 2], d: undefined } })).toBe(fingerprintOf({ b: { c: [1, 2] }, a: 1 }));

@@ -1,6 +1,6 @@
 // Keeps an order in one pair of hands: a lease that is renewed while its holder lives, and a signal for when it was lost all the same.
 import type { Timer } from '../lib/clock.ts';
-import type { TransferDeps } from './transfers-deps.ts';
+import type { OrderDeps } from './order-procedure.ts';
 
 /** Somebody else works on the order now, or may: nothing more may be sent for it from here. */
 export class LeaseLostError extends Error {
@@ -26,7 +26,7 @@ export interface HeldLease {
 
 /** Starts to renew a lease that `owner` has just taken until `until`. */
 export function holdLease(
-  { store, clock, settings, logger }: Pick<TransferDeps, 'store' | 'clock' | 'settings' | 'logger'>,
+  { store, clock, settings, logger }: Pick<OrderDeps, 'store' | 'clock' | 'settings' | 'logger'>,
   orderId: string,
   owner: string,
   until: number,
@@ -78,7 +78,7 @@ export function holdLease(
 
 /** Lets another take the order at once; does nothing when it is not ours. */
 export async function giveBack(
-  { store, clock, logger }: Pick<TransferDeps, 'store' | 'clock' | 'logger'>,
+  { store, clock, logger }: Pick<OrderDeps, 'store' | 'clock' | 'logger'>,
   orderId: string,
   leaseOwner: string,
 ): Promise<void> {
