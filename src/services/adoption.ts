@@ -5,6 +5,7 @@ import { EFFECTS, INPUTS, REASONS } from './adoption-words.ts';
 import { callFor, orFault } from './calls.ts';
 import { normaliseClientData } from './client-data.ts';
 import { InvalidAuthCodeError } from './errors.ts';
+import { orderUnderWay } from './order-once.ts';
 import type {
   AdoptionPlan,
   AdoptionQuery,
@@ -18,7 +19,7 @@ import type {
 } from './services.ts';
 import { extensionOf, HOLDER_DAYS, losingRegistrarDays } from './transfer-policy.ts';
 import { blockersOf, blockersOfRefusal } from './transfers-blockers.ts';
-import { assertMayOrderFor, type CheckDeps, findPayer, findRegistrant, orderUnderWay } from './transfers-check.ts';
+import { assertMayOrderFor, type CheckDeps, findPayer, findRegistrant } from './transfers-check.ts';
 
 export interface AdoptionDeps extends CheckDeps {
   readonly catalog: Pick<CatalogService, 'prices' | 'tld' | 'tldDetail'>;

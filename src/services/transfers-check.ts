@@ -7,9 +7,8 @@ import type { ContactInput, GandiPort, UpstreamTransferability } from '../upstre
 import { callFor, demandFor, orFault } from './calls.ts';
 import { contactFromClient, contactFromInput } from './client-data.ts';
 import { InvalidInputError, NotFoundError, RequestFault, type TransferBlocker } from './errors.ts';
-import { UNFINISHED } from './order-steps.ts';
 import { payingOrganization } from './paying-organization.ts';
-import type { OperationScope, OrderRecord, OrganizationRecord } from './services.ts';
+import type { OperationScope, OrganizationRecord } from './services.ts';
 import { blockersOf, blockersOfRefusal } from './transfers-blockers.ts';
 import type { WantedClient, WantedTransfer } from './transfers-input.ts';
 
@@ -73,17 +72,6 @@ export async function findRegistrant(
   if (detail === undefined)
     throw new RequestFault('UPSTREAM_UNAVAILABLE', 'The data of the client could not be had from Gandi; try again.');
   return contactFromClient({ ...row, ...detail.value }, ['input', 'client', 'id']);
-}
-
-/** The transfer of this name that is under way through the gateway, if any. */
-export async function orderUnderWay({ store }: CheckDeps, name: string): Promise<OrderRecord | null> {
-  const found = await store.orders.list({
-    visibility: { organizationId: null, clientId: null },
-    filter: { domainName: name, states: UNFINISHED },
-    orderBy: { field: 'CREATED_AT', direction: 'ASC' },
-    page: { first: 1 },
-  });
-  return found.rows[0]?.row ?? null;
 }
 
 export interface Transferable {

@@ -3,12 +3,12 @@ import { UpstreamError } from '../upstream/errors.ts';
 import type { ClientInput, UpstreamClient } from '../upstream/port.ts';
 import { clientAsMade, findCreatedClient } from './client-reconcile.ts';
 import { RequestFault } from './errors.ts';
+import type { KeyedTurns } from './keyed-turns.ts';
 import { type HeldLease, LeaseLostError } from './order-lease.ts';
 import { type MeteredCall, UNFINISHED } from './order-steps.ts';
 import type { OrderRecord, OrderState } from './services.ts';
 import { type TransferDeps, writeStep } from './transfers-deps.ts';
 import { differences, namesakeNote, namesakes } from './transfers-namesakes.ts';
-import type { KeyedTurns } from './transfers-turns.ts';
 
 /** What of an order's progress is kept with its input. */
 export interface ClientProgress {

@@ -3,6 +3,7 @@ import { assertCan } from '../auth/session.ts';
 import type { ContactInput } from '../upstream/port.ts';
 import { callFor, orFault } from './calls.ts';
 import { InvalidInputError, OutcomeError } from './errors.ts';
+import { orderUnderWay } from './order-once.ts';
 import type {
   OperationScope,
   OrderPrice,
@@ -11,7 +12,7 @@ import type {
   TransferQuote,
 } from './services.ts';
 import { addsYears, HOLDER_DAYS, losingRegistrarDays } from './transfer-policy.ts';
-import { assertMayOrderFor, findBlockers, findPayer, findRegistrant, orderUnderWay } from './transfers-check.ts';
+import { assertMayOrderFor, findBlockers, findPayer, findRegistrant } from './transfers-check.ts';
 import type { TransferDeps } from './transfers-deps.ts';
 import { type EffectFacts, effectsOf } from './transfers-effects.ts';
 import { readTransferInput, type WantedTransfer } from './transfers-input.ts';

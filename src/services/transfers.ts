@@ -1,6 +1,7 @@
 // Inbound transfers: ordered once, followed step by step, explained in plain words, helped along where something can be done.
 import { assertCan } from '../auth/session.ts';
 import { visibilityOf } from './calls.ts';
+import { createKeyedTurns } from './keyed-turns.ts';
 import type { OrderProcedure } from './order-procedure.ts';
 import { connectionOf, isUuid } from './orders.ts';
 import type { TransferRecord, TransfersService } from './services.ts';
@@ -11,7 +12,6 @@ import { type Look, lookAtTransfer } from './transfers-follow.ts';
 import { createTransferProcedure } from './transfers-procedure.ts';
 import { quoteTransfer } from './transfers-quote.ts';
 import { requestTransfer } from './transfers-request.ts';
-import { createKeyedTurns } from './transfers-turns.ts';
 import { createTransferUpdates } from './transfers-updates.ts';
 
 export { defaultNewId, TRANSFER_SETTINGS, type TransferSettings } from './transfers-deps.ts';
