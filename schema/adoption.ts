@@ -1,15 +1,15 @@
 // Which way a domain gets to a client: the plan that says the route, its price, what it needs and what it brings about.
 import { badArgument } from '../src/services/bad-argument.ts';
 import { InvalidInputError, NotFoundError, OrganizationNotEligibleError } from '../src/services/errors.ts';
-import type { AdoptionPlan as AdoptionPlanValue, OrderPrice, Told } from '../src/services/services.ts';
+import type { AdoptionPlan as AdoptionPlanValue, Told } from '../src/services/services.ts';
 import { builder } from './builder.ts';
 import { ClientDataInput, clientData } from './contact.ts';
 import { domainNameOf } from './domain-name.ts';
 import './errors.ts';
 import { MUTATION_COST } from './limits.ts';
-import { Money } from './money.ts';
 import { keyOf } from './node-id.ts';
 import { Order } from './order.ts';
+import { QuotePrice } from './quote.ts';
 
 const AdoptionRoute = builder.enumType('AdoptionRoute', {
   description: 'The ways a domain can get to who should hold it.',
@@ -32,14 +32,6 @@ const AdoptionNote = builder.objectRef<Told<string>>('AdoptionNote').implement({
   }),
 });
 
-const AdoptionPrice = builder.objectRef<OrderPrice>('AdoptionPrice').implement({
-  description: 'What the route costs, for one year where it is paid by the year.',
-  fields: (t) => ({
-    beforeTaxes: t.expose('beforeTaxes', { type: Money, description: 'Without taxes.' }),
-    afterTaxes: t.expose('afterTaxes', { type: Money, description: 'With the taxes of the paying organization.' }),
-  }),
-});
-
 const AdoptionPlan = builder.objectRef<AdoptionPlanValue>('AdoptionPlan').implement({
   description: 'How a domain gets to a client. Only an answer: nothing is written, spent or sent.',
   fields: (t) => ({
@@ -51,7 +43,7 @@ const AdoptionPlan = builder.objectRef<AdoptionPlanValue>('AdoptionPlan').implem
       description: 'The mutation that takes the first step; null when none does.',
     }),
     price: t.expose('price', {
-      type: AdoptionPrice,
+      type: QuotePrice,
       nullable: true,
       description: 'What it costs; null when it is free or the price is not known.',
     }),

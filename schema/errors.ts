@@ -1,9 +1,12 @@
 // The typed outcomes: each class of src/services/errors.ts as a type that implements `interface Error`.
 import {
+  ExpiryChangedError,
   IdempotencyKeyReusedError,
+  InsufficientFundsError,
   InvalidAuthCodeError,
   InvalidInputError,
   NotFoundError,
+  NotRenewableError,
   OperationInProgressError,
   OrganizationNotEligibleError,
   type OutcomeError,
@@ -88,6 +91,30 @@ builder.objectType(SpendCeilingError, {
     }),
     spent: t.expose('spent', { type: Money, description: 'Ordered in the period so far, after taxes.' }),
   }),
+});
+
+builder.objectType(InsufficientFundsError, {
+  name: 'InsufficientFunds',
+  description: 'The prepaid account at Gandi does not hold what the order costs. Nothing was bought.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    needed: t.expose('needed', { type: Money, description: 'What the order costs, after taxes.' }),
+    available: t.expose('available', { type: Money, description: 'What the account holds.' }),
+  }),
+});
+
+builder.objectType(ExpiryChangedError, {
+  name: 'ExpiryChanged',
+  description:
+    'The domain does not expire in the year you named, so it may have been renewed already. Nothing was bought.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({ expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it expires now.' }) }),
+});
+
+builder.objectType(NotRenewableError, {
+  name: 'NotRenewable',
+  description: 'The domain cannot be renewed now; the message says why. Nothing was bought.',
+  interfaces: [ErrorInterface],
 });
 
 builder.objectType(PriceChangedError, {

@@ -19,6 +19,7 @@ import './tld.ts';
 import './rate-budget.ts';
 import './client-mutations.ts';
 import './transfer-order.ts';
+import './renewal.ts';
 import './transfer-acts.ts';
 import './transfer-lock.ts';
 import './transfer-updates.ts';

@@ -26,6 +26,10 @@ export const MoneyInput = builder.inputType('MoneyInput', {
   }),
 });
 
+export function moneyFrom(input: typeof MoneyInput.$inferInput | null | undefined): MoneyValue | null {
+  return input == null ? null : { minor: input.minorUnits, currency: input.currency };
+}
+
 export const PriceProcess = builder.enumType('PriceProcess', {
   description: 'What a price is for.',
   values: {

@@ -1,10 +1,12 @@
 // Orders: what was asked of Gandi that spends money or cannot be undone, each once for its idempotency key.
-import type { OrderRecord, OrderTimelineEntry } from '../src/services/services.ts';
+import type { LedgerRecord, OrderRecord, OrderTimelineEntry } from '../src/services/services.ts';
 import { builder } from './builder.ts';
 import { Client } from './client.ts';
 import { Domain } from './domain.ts';
+import { Money } from './money.ts';
 import { asNode } from './node-id.ts';
 import { Organization } from './organization.ts';
+import { QuotePrice } from './quote.ts';
 
 export const OrderState = builder.enumType('OrderState', {
   description: 'Where an order stands.',
@@ -57,6 +59,25 @@ const OrderFailure = builder.objectRef<{ readonly code: string; readonly message
   }),
 });
 
+const LedgerKind = builder.enumType('LedgerKind', {
+  description: 'What a movement of money was.',
+  values: {
+    CHARGE: { description: 'Gandi took an order in.' },
+    VOID: { description: 'The order ended before it was billed: the charge does not hold.' },
+    REFUND: { description: 'The money came back.' },
+  } as const,
+});
+
+const LedgerEntry = builder.objectRef<LedgerRecord>('LedgerEntry').implement({
+  description: 'One movement of money that the gateway knows of.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: LedgerKind, description: 'What it was.' }),
+    amount: t.expose('amount', { type: Money, description: 'How much, after taxes; never negative.' }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When the gateway learned of it.' }),
+    note: t.exposeString('note', { nullable: true, description: 'More about it; null when there is nothing to say.' }),
+  }),
+});
+
 export const Order = builder.node(builder.objectRef<OrderRecord>('Order'), {
   description:
     'Something bought, or about to be, at Gandi. The gateway itself is the source, so it is always up to date.',
@@ -89,6 +110,17 @@ export const Order = builder.node(builder.objectRef<OrderRecord>('Order'), {
       description: 'The domain, once Gandi shows it under the organization; null before.',
       resolve: ({ organizationId, domainName }, _args, { services, scope }) =>
         services.domains.byKey(scope, { organizationId, name: domainName }),
+    }),
+    years: t.exposeInt('years', { nullable: true, description: 'Years bought; null where its kind has none.' }),
+    price: t.expose('price', {
+      type: QuotePrice,
+      nullable: true,
+      description: 'The price agreed to when it was written down; null when it is free or was not known.',
+    }),
+    ledger: t.field({
+      type: [LedgerEntry],
+      description: 'What it did to the account at Gandi, as far as the gateway knows: charges and what came back.',
+      resolve: ({ id }, _args, { services, scope }) => services.orders.ledger(scope, id),
     }),
     failure: t.field({
       type: OrderFailure,

@@ -18,9 +18,10 @@ import { builder } from './builder.ts';
 import { ClientDataInput, clientData } from './contact.ts';
 import './errors.ts';
 import { MUTATION_COST } from './limits.ts';
-import { Money, MoneyInput } from './money.ts';
+import { MoneyInput, moneyFrom } from './money.ts';
 import { keyOf } from './node-id.ts';
 import { Order } from './order.ts';
+import { QuoteBlocker, QuotePrice } from './quote.ts';
 import { Transfer } from './transfer.ts';
 
 const TransferDomainInSuccess = builder
@@ -38,26 +39,6 @@ const TransferDomainInSuccess = builder
       }),
     }),
   });
-
-const QuoteBlocker = builder.objectRef<TransferQuote['blockers'][number]>('QuoteBlocker').implement({
-  description: 'Something that stands against the order now.',
-  fields: (t) => ({
-    code: t.exposeString('code', { description: 'The reason, for programs.' }),
-    message: t.exposeString('message', { description: 'The reason and what helps, for people.' }),
-    path: t.exposeStringList('path', {
-      nullable: true,
-      description: 'The input field at fault; null when no single field is.',
-    }),
-  }),
-});
-
-const QuotePrice = builder.objectRef<NonNullable<TransferQuote['price']>>('QuotePrice').implement({
-  description: 'What the order would cost.',
-  fields: (t) => ({
-    beforeTaxes: t.expose('beforeTaxes', { type: Money, description: 'Without taxes.' }),
-    afterTaxes: t.expose('afterTaxes', { type: Money, description: 'With the taxes of the paying organization.' }),
-  }),
-});
 
 const TransferDomainInQuote = builder.objectRef<TransferQuote>('TransferDomainInQuote').implement({
   description: 'What `dryRun: true` answers: the order was checked, nothing was spent and nothing was written.',
@@ -169,8 +150,7 @@ builder.mutationField('transferDomainIn', (t) =>
         ...rest,
         payerId: payerId == null ? null : keyOf('Organization', payerId, 'input.payerId'),
         client: clientChoice(client),
-        expectedPrice:
-          expectedPrice == null ? null : { minor: expectedPrice.minorUnits, currency: expectedPrice.currency },
+        expectedPrice: moneyFrom(expectedPrice),
       };
       return dryRun
         ? services.transfers.quote(scope, wish)

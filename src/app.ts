@@ -9,6 +9,7 @@ import { createInterest } from './events/interest.ts';
 import { createEventLog, nameOfLog } from './events/log.ts';
 import { createEventTail } from './events/tail.ts';
 import { createMirrorSync } from './jobs/mirror-sync.ts';
+import { createOrderFollower } from './jobs/order-follower.ts';
 import { REAL_CADENCE, SANDBOX_CADENCE } from './jobs/poll-cadence.ts';
 import { createReconciler } from './jobs/reconciler.ts';
 import { createTransferPoller } from './jobs/transfer-poller.ts';
@@ -21,9 +22,11 @@ import { createAdoptionService } from './services/adoption.ts';
 import { createCatalogService } from './services/catalog.ts';
 import { createClientsService } from './services/clients.ts';
 import { createDomainsService } from './services/domains.ts';
+import { createOrderFollowing } from './services/order-follow.ts';
 import { createOrderWork } from './services/order-reconcile.ts';
 import { createOrdersService } from './services/orders.ts';
 import { createOrganizationsService } from './services/organizations.ts';
+import { createRenewalsService, QUICK_RENEWAL_SETTLE_MS, RENEWAL_SETTLE_MS } from './services/renewals.ts';
 import type { OperationScope, Services, TransferRecord } from './services/services.ts';
 import { createTransfersService, defaultNewId, TRANSFER_SETTINGS } from './services/transfers.ts';
 import { createUpstreamService } from './services/upstream.ts';
@@ -106,8 +109,11 @@ export async function createApp(
   const interest = createInterest<TransferRecord>();
 
   const catalog = createCatalogService({ port, store, clock, maxAgeSeconds: ages.catalog });
+  const isQuick = config.mode === 'SANDBOX' && config.sandbox.people === 'quick';
+  const cadence = isQuick ? SANDBOX_CADENCE : REAL_CADENCE;
   const orderSettings = {
     ...TRANSFER_SETTINGS,
+    renewalSettleMs: isQuick ? QUICK_RENEWAL_SETTLE_MS : RENEWAL_SETTLE_MS,
     transitMs: config.orderTransitSeconds * 1_000,
     ceilings: config.spendCeilings,
   };
@@ -125,7 +131,9 @@ export async function createApp(
     settings: orderSettings,
   });
   const orderDeps = { store, bus, clock, logger, settings: orderSettings, newId: defaultNewId };
-  const orderWork = createOrderWork(orderDeps, [transfers.procedure]);
+  const renewals = createRenewalsService({ ...orderDeps, port, mirror, catalog });
+  const procedures = [transfers.procedure, renewals.procedure];
+  const orderWork = createOrderWork(orderDeps, procedures);
   const services: Services = {
     adoption: createAdoptionService({ store, port, mirror, catalog, currency: TRANSFER_SETTINGS.currency }),
     organizations: createOrganizationsService({ mirror, mode: config.mode, clock }),
@@ -134,6 +142,7 @@ export async function createApp(
     catalog,
     orders: createOrdersService({ store }),
     transfers,
+    renewals,
     upstream: createUpstreamService({ budget }),
     scope: (session: Session, { maxAgeSeconds, signal }): OperationScope => {
       const meter = createUpstreamMeter();
@@ -148,6 +157,8 @@ export async function createApp(
   };
 
   const sync = createMirrorSync({ mirror, clock, logger });
+  const following = createOrderFollowing(orderDeps, procedures);
+  const follower = createOrderFollower({ store, following, bus, clock, logger, cadence, owner: randomUUID() });
   const poller = createTransferPoller({
     store,
     transfers,
@@ -155,7 +166,7 @@ export async function createApp(
     interest,
     clock,
     logger,
-    cadence: config.mode === 'SANDBOX' && config.sandbox.people === 'quick' ? SANDBOX_CADENCE : REAL_CADENCE,
+    cadence,
     owner: randomUUID(),
   });
   const reconciler = createReconciler({ orders: orderWork, bus, clock, logger });
@@ -173,7 +184,7 @@ export async function createApp(
   const close = async (reason: string): Promise<void> => {
     logger.info({ reason }, 'draining');
     await server.close();
-    await Promise.all([sync.stop(), poller.stop(), reconciler.stop()]);
+    await Promise.all([sync.stop(), poller.stop(), follower.stop(), reconciler.stop()]);
     await port.close();
     await database.close();
     logger.info('stopped');
@@ -191,6 +202,7 @@ export async function createApp(
       });
       reconciler.start();
       poller.start();
+      follower.start();
       sync.start();
       return address;
     },

@@ -7,6 +7,7 @@ export type Scope =
   | 'client:write'
   | 'transfer:request'
   | 'transfer:manage'
+  | 'renewal:order'
   | 'domain:manage'
   | 'authcode:read';
 
@@ -15,6 +16,7 @@ export const ALL_SCOPES: ReadonlySet<Scope> = new Set([
   'client:write',
   'transfer:request',
   'transfer:manage',
+  'renewal:order',
   'domain:manage',
   'authcode:read',
 ]);

@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { UpstreamMeter } from '../lib/upstream-meter.ts';
 import { isVisible } from '../lib/visible.ts';
 import type { Demand, Mirror } from '../mirror/mirror.ts';
-import type { OrderRecord, TransferRecord } from '../store/records.ts';
+import type { LedgerRecord, OrderRecord, TransferRecord } from '../store/records.ts';
 import type { Store, Visibility } from '../store/store.ts';
 import { type ClientLoaders, createClientLoaders } from './client-loaders.ts';
 import { createDomainLoaders, type DomainLoaders } from './domain-loaders.ts';
@@ -15,6 +15,8 @@ export interface Loaders extends DomainLoaders, ClientLoaders {
   readonly orders: DataLoader<string, OrderRecord | null>;
   readonly transfers: DataLoader<string, TransferRecord | null>;
   readonly transfersByOrder: DataLoader<string, TransferRecord | null>;
+  /** Movements of money of an order that the caller was shown, oldest first. */
+  readonly ledgerByOrder: DataLoader<string, readonly LedgerRecord[]>;
   /** What this operation demands of the mirror: counted in its meter, aged from its beginning. */
   readonly demand: Demand;
   /** From now on what is as of `asOf` or later is young enough for this operation: it joined a reading that began then. */
@@ -72,6 +74,10 @@ export function createLoaders(options: LoadersOptions): Loaders {
       (orderIds) => store.transfers.byOrderIds(orderIds),
       ({ orderId }) => orderId,
     ),
+    ledgerByOrder: new DataLoader(async (orderIds) => {
+      const entries = Map.groupBy(await store.ledger.ofOrders(orderIds), ({ orderId }) => orderId);
+      return orderIds.map((orderId) => entries.get(orderId) ?? []);
+    }),
     get demand() {
       return demand();
     },

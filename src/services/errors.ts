@@ -92,6 +92,40 @@ export class PriceChangedError extends OutcomeError {
   }
 }
 
+/** The prepaid account does not hold what the order costs. Nothing was bought. */
+export class InsufficientFundsError extends OutcomeError {
+  override readonly name = 'InsufficientFundsError';
+  readonly code = 'INSUFFICIENT_FUNDS';
+  readonly needed: Money;
+  readonly available: Money;
+  constructor(message: string, { needed, available }: { needed: Money; available: Money }) {
+    super(message);
+    this.needed = needed;
+    this.available = available;
+  }
+}
+
+/** The domain does not expire when the caller thinks it does, so it may have been renewed already. Nothing was bought. */
+export class ExpiryChangedError extends OutcomeError {
+  override readonly name = 'ExpiryChangedError';
+  readonly code = 'EXPIRY_CHANGED';
+  /** When it expires, epoch milliseconds. */
+  readonly expiresAt: number;
+  constructor(message: string, expiresAt: number) {
+    super(message, ['input', 'currentExpiryYear']);
+    this.expiresAt = expiresAt;
+  }
+}
+
+/** The domain cannot be renewed now. Nothing was bought. */
+export class NotRenewableError extends OutcomeError {
+  override readonly name = 'NotRenewableError';
+  readonly code = 'NOT_RENEWABLE';
+  constructor(message: string) {
+    super(message, ['input', 'domain']);
+  }
+}
+
 /** One reason why a transfer cannot start now. */
 export interface TransferBlocker {
   readonly kind: 'TRANSFER_LOCKED' | 'TOO_YOUNG' | 'ALREADY_HERE' | 'TLD_UNSUPPORTED' | 'NOT_REGISTERED' | 'OTHER';

@@ -4,7 +4,7 @@ import type { OrderChange } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { UpstreamError } from '../upstream/errors.ts';
 import type { OutcomeError } from './errors.ts';
-import type { MeteredCall, Ordered, StepDeps } from './order-steps.ts';
+import type { MeteredCall, Ordered, Step, StepDeps } from './order-steps.ts';
 import type { OrderKind, OrderRecord } from './services.ts';
 
 /** Changes that a kind writes with a step of its orders; the state and the lease are the engine's. */
@@ -48,9 +48,16 @@ export interface OrderProcedure {
   leftBehind?(order: OrderRecord, call: MeteredCall): Promise<OrderPatch['order']>;
   /** Takes back what was done for an order that came to nothing, after that is written. */
   cleanUp?(order: OrderRecord, call: MeteredCall): Promise<unknown>;
+  /**
+   * One look at an order that Gandi has taken, for kinds without a record of their own to follow: the step it leads to, or null when nothing is new.
+   * @throws {UpstreamError} when Gandi could not be asked.
+   */
+  follow?(order: OrderRecord, call: MeteredCall): Promise<FollowedOrder | null>;
   /** Takes back what was done for an order that Gandi refused, and says it to the caller. */
   refused(order: OrderRecord, error: UpstreamError, call: MeteredCall): Promise<OutcomeError>;
 }
+
+export type FollowedOrder = Pick<Step, 'from' | 'order' | 'ledger' | 'note'>;
 
 /** Two patches as one. */
 export function merged(a: OrderPatch, b: OrderPatch): OrderPatch {

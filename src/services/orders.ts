@@ -24,6 +24,12 @@ export function createOrdersService({
       return order !== null && canSee(scope.session, order) ? order : null;
     },
 
+    async ledger(scope, orderId) {
+      assertCan(scope.session, 'portfolio:read');
+      if (!isUuid(orderId) || (await scope.loaders.orders.load(orderId)) === null) return [];
+      return scope.loaders.ledgerByOrder.load(orderId);
+    },
+
     async list(scope, { filter, orderBy, page }) {
       assertCan(scope.session, 'portfolio:read');
       const visibility = visibilityOf(scope);

@@ -10,6 +10,7 @@ import type {
   ClientRecord,
   DomainDetailRecord,
   DomainRecord,
+  LedgerRecord,
   OrderPrice,
   OrderRecord,
   OrganizationRecord,
@@ -200,6 +201,8 @@ export interface CatalogService {
 }
 
 export interface OrdersService {
+  /** Charges and what came back, oldest first. */
+  ledger(scope: OperationScope, orderId: string): Promise<readonly LedgerRecord[]>;
   byId(scope: OperationScope, id: string): Promise<OrderRecord | null>;
   byKey(
     scope: OperationScope,
@@ -285,6 +288,34 @@ export interface TransfersService {
   ): AsyncIterableIterator<TransferUpdate>;
 }
 
+export interface RenewDomainInput {
+  /** A-label, lower case. */
+  readonly domain: string;
+  readonly years: number;
+  /** The year, in UTC, in which the caller saw the domain expire: a second renewal by mistake names a year that has passed. */
+  readonly currentExpiryYear: number;
+  /** The price agreed to, after taxes and for all the years; null = whatever it is. */
+  readonly expectedPrice: Money | null;
+  readonly idempotencyKey: string;
+}
+
+export interface RenewalQuote
+  extends Pick<TransferQuote, 'name' | 'price' | 'blockers' | 'effects' | 'upstreamCalls' | 'warning'> {
+  /** null = not known. */
+  readonly expiresAt: number | null;
+  readonly newExpiresAt: number | null;
+}
+
+export interface RenewalsService {
+  /**
+   * Orders the renewal, once per key. @throws InvalidInputError, NotFoundError, OrganizationNotEligibleError, IdempotencyKeyReusedError,
+   * OperationInProgressError, ExpiryChangedError, NotRenewableError, PriceChangedError, InsufficientFundsError, SpendCeilingError, RejectedByGandiError
+   */
+  renew(scope: OperationScope, input: RenewDomainInput): Promise<{ order: OrderRecord; replayed: boolean }>;
+  /** Checks everything `renew` would, spends nothing, writes nothing. */
+  quote(scope: OperationScope, input: Omit<RenewDomainInput, 'idempotencyKey'>): Promise<RenewalQuote>;
+}
+
 export interface RateBudgetNode {
   readonly limits: readonly { readonly limit: number; readonly windowMs: number; readonly remaining: number }[];
   readonly inFlight: number;
@@ -347,6 +378,7 @@ export interface Services {
   readonly catalog: CatalogService;
   readonly orders: OrdersService;
   readonly transfers: TransfersService;
+  readonly renewals: RenewalsService;
   readonly upstream: UpstreamService;
   /** A fresh scope for an operation or one event of a subscription, with loaders of its own. */
   scope(session: Session, options: { maxAgeSeconds: number | null; signal: AbortSignal | undefined }): OperationScope;

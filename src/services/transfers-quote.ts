@@ -4,6 +4,7 @@ import type { ContactInput } from '../upstream/port.ts';
 import { callFor, orFault } from './calls.ts';
 import { InvalidInputError, OutcomeError } from './errors.ts';
 import { orderUnderWay } from './order-once.ts';
+import { priceForYears } from './order-price.ts';
 import type {
   OperationScope,
   OrderPrice,
@@ -17,7 +18,6 @@ import type { TransferDeps } from './transfers-deps.ts';
 import { type EffectFacts, effectsOf } from './transfers-effects.ts';
 import { readTransferInput, type WantedTransfer } from './transfers-input.ts';
 import { differences, namesakeNote, namesakes } from './transfers-namesakes.ts';
-import { transferPrice } from './transfers-price.ts';
 
 type Blocker = TransferQuote['blockers'][number];
 
@@ -63,7 +63,7 @@ export async function quoteTransfer(
   if (registrant !== null && findings.blockers.length === 0)
     await askGandi(deps, scope, payer, wanted, registrant, reused?.id ?? null, findings);
 
-  const price = await transferPrice(deps, scope, payer, wanted);
+  const price = await priceForYears(deps, scope, payer, { ...wanted, process: 'TRANSFER' });
   const facts: EffectFacts = {
     unicodeName: wanted.unicodeName,
     years: wanted.years,

@@ -6,6 +6,7 @@ import type { KeyedTurns } from './keyed-turns.ts';
 import { digestSecret, fingerprintOf, matchesDigest } from './order-fingerprint.ts';
 import type { HeldLease } from './order-lease.ts';
 import { type Carrier, type Draft, orderOnce } from './order-once.ts';
+import { assertPrice, priceForYears } from './order-price.ts';
 import type { OrderProcedure } from './order-procedure.ts';
 import type { MeteredCall } from './order-steps.ts';
 import { refuseOrder } from './order-submit.ts';
@@ -21,7 +22,6 @@ import { assertMayOrderFor, findBlockers, findPayer, findRegistrant } from './tr
 import { giveClient } from './transfers-client.ts';
 import { asTransfer, type OrderedTransfer, TRANSFER_MUTATION, type TransferDeps } from './transfers-deps.ts';
 import { readIdempotencyKey, readTransferInput, type WantedTransfer } from './transfers-input.ts';
-import { assertPrice, transferPrice } from './transfers-price.ts';
 import { createTransferProcedure } from './transfers-procedure.ts';
 
 export type RequestDeps = TransferDeps & { readonly turns: KeyedTurns };
@@ -71,7 +71,7 @@ async function draft(
   const { blockers, answer } = await findBlockers(deps, scope, payer, wanted);
   if (blockers.length > 0)
     throw new TransferBlockedError(`${wanted.unicodeName} cannot be transferred now. Nothing was bought.`, blockers);
-  const price = await transferPrice(deps, scope, payer, wanted);
+  const price = await priceForYears(deps, scope, payer, { ...wanted, process: 'TRANSFER' });
   assertPrice(price, wanted.expectedPrice);
   return {
     order: {

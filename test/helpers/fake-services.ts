@@ -189,6 +189,7 @@ export function createFakeServices({
       id === thing.id ? thing : null;
   const services: Services = {
     adoption: { plan: unused('adoption.plan') },
+    renewals: { renew: unused('renewals.renew'), quote: unused('renewals.quote') },
     organizations: {
       viewer: logged('organizations.viewer', async ({ session }) => ({
         session,
@@ -229,6 +230,7 @@ export function createFakeServices({
       tldDetail: unused('catalog.tldDetail'),
     },
     orders: {
+      ledger: logged('orders.ledger', async () => []),
       byId: logged('orders.byId', byId(order)),
       byKey: logged('orders.byKey', async (_scope, { idempotencyKey }) =>
         idempotencyKey === order.idempotencyKey ? order : null,

@@ -2,43 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../../src/store/store.ts';
 import type { GandiPort } from '../../../src/upstream/port.ts';
+import { createMortal, type Death } from '../../helpers/mortal.ts';
 import { createTestStore, type TestStore } from '../../helpers/test-store.ts';
 import { maple, type Stage, scopeOf, setup, startGateway, wish } from './setup.ts';
-
-class Killed extends Error {
-  override readonly name = 'Killed';
-}
-
-/** Counts every call a process makes of the world outside, and dies at one of them: before it has an effect, or after it and before the answer is seen. */
-interface Death {
-  readonly at: number;
-  readonly when: 'before' | 'after';
-}
-
-function createMortal(death: Death | null) {
-  let calls = 0;
-  let dead = false;
-  const guard = async (run: () => unknown): Promise<unknown> => {
-    if (dead) throw new Killed();
-    const mine = ++calls;
-    if (death?.at === mine && death.when === 'before') dead = true;
-    if (dead) throw new Killed();
-    const result = await run();
-    if (death?.at === mine) dead = true;
-    if (dead) throw new Killed();
-    return result;
-  };
-  const wrap = <T extends object>(target: T): T =>
-    new Proxy(target, {
-      get(_, name) {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value === 'function')
-          return (...given: unknown[]) => guard(() => Reflect.apply(value, target, given));
-        return typeof value === 'object' && value !== null ? wrap(value) : value;
-      },
-    });
-  return { wrap, calls: () => calls, isDead: () => dead };
-}
 
 let database: TestStore;
 let stage: Stage;

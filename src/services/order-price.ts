@@ -1,24 +1,26 @@
-// What a transfer costs, and whether that is what the caller agreed to.
+// What an order costs for its years, and whether that is what the caller agreed to.
 import { type Money, moneyText } from '../lib/money.ts';
 import { PriceChangedError } from './errors.ts';
-import type { OperationScope, OrderPrice, OrganizationRecord } from './services.ts';
+import type { CatalogService, OperationScope, OrderPrice, OrganizationRecord, PriceProcess } from './services.ts';
 import { extensionOf } from './transfer-policy.ts';
-import type { TransferDeps } from './transfers-deps.ts';
-import type { WantedTransfer } from './transfers-input.ts';
 
 /** For all the years; null where Gandi shows no price for this extension and number of years. */
-export async function transferPrice(
-  { catalog, settings }: Pick<TransferDeps, 'catalog' | 'settings'>,
+export async function priceForYears(
+  {
+    catalog,
+    settings,
+  }: { readonly catalog: Pick<CatalogService, 'prices'>; readonly settings: { readonly currency: string } },
   scope: OperationScope,
   payer: OrganizationRecord,
-  { name, years }: Pick<WantedTransfer, 'name' | 'years'>,
+  { name, years, process }: { readonly name: string; readonly years: number; readonly process: PriceProcess },
 ): Promise<OrderPrice | null> {
-  const [entry] = await catalog.prices(scope, {
+  const query = {
     organizationId: payer.id,
     currency: settings.currency,
     tlds: [extensionOf(name)],
-    processes: ['TRANSFER'],
-  });
+    processes: [process],
+  };
+  const [entry] = await catalog.prices(scope, query);
   const price = entry?.prices.find(({ minYears, maxYears }) => minYears <= years && years <= maxYears);
   if (price === undefined) return null;
   return { beforeTaxes: times(price.beforeTaxes, years), afterTaxes: times(price.afterTaxes, years) };
