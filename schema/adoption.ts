@@ -84,6 +84,7 @@ const AdoptionPlanInput = builder.inputType('AdoptionPlanInput', {
 
 builder.queryField('adoptionPlan', (t) =>
   t.errorUnionField({
+    nullable: true,
     description:
       'Which way brings a domain to a client: an inbound transfer, a change of registrant, or the client taking it into an account of its own.',
     types: [AdoptionPlan, InvalidInputError, NotFoundError, OrganizationNotEligibleError],

@@ -31,7 +31,7 @@ export interface AdoptionDeps extends CheckDeps {
 const APPROVAL_DAYS = HOLDER_DAYS;
 const MUTATIONS = {
   TRANSFER_IN: 'transferDomainIn',
-  CHANGE_REGISTRANT: 'changeRegistrant',
+  CHANGE_REGISTRANT: null,
   CLIENT_RECLAIM: 'setTransferLock',
   ALREADY_THERE: null,
   IMPOSSIBLE: null,

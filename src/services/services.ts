@@ -354,7 +354,7 @@ export interface AdoptionPlan {
   readonly route: AdoptionRoute;
   readonly reason: Told<AdoptionReason>;
   /** The mutation that takes this route; null where none does. */
-  readonly mutation: 'transferDomainIn' | 'changeRegistrant' | 'setTransferLock' | null;
+  readonly mutation: 'transferDomainIn' | 'setTransferLock' | null;
   /** For one year, where the route is paid by the year; null = free, or not known. */
   readonly price: OrderPrice | null;
   readonly inputs: readonly Told<AdoptionInput>[];

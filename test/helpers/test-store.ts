@@ -73,10 +73,10 @@ afterAll(async () => {
   for (const database of made) await database.drop();
 });
 
-/** Deleting a handful of rows is far quicker than TRUNCATE, which makes new files. Transfers go before the orders they point to. */
+/** Deleting a handful of rows is far quicker than TRUNCATE, which makes new files. What points to other rows goes before them. */
 const EMPTY_ALL = `DO $$ DECLARE t text; BEGIN
   FOR t IN SELECT quote_ident(tablename) FROM pg_tables
-    WHERE schemaname = 'public' AND tablename <> '_prisma_migrations' ORDER BY tablename <> 'transfers'
+    WHERE schemaname = 'public' AND tablename <> '_prisma_migrations' ORDER BY tablename NOT IN ('transfers', 'plan_items')
   LOOP EXECUTE 'DELETE FROM ' || t; END LOOP;
   ALTER SEQUENCE events_sequence_seq RESTART;
 END $$`;

@@ -228,6 +228,7 @@ describe('transferDomainIn', () => {
         domain: 'Café.com',
         authCode: 'secret-code',
         client: { id: CLIENT_ID },
+        expectedPrice: null,
         payerId: null,
         years: 1,
         changeRegistrant: true,
