@@ -79,6 +79,9 @@ describe('the explorer of a gateway with the sandbox', () => {
       'Availability',
       'Prices',
       'RateBudget',
+      'QuoteARenewal',
+      'OrdersAndMoney',
+      'AdoptionPlan',
     ]);
   });
 
