@@ -64,6 +64,28 @@ describeStore('migrations', (backend) => {
     ]);
   });
 
+  it('keep an order that an older gateway wrote, with neutral values in what is new', async () => {
+    const all = await readMigrations();
+    await migrate(target, all.slice(0, 1));
+    const id = '01890000-0000-7000-8000-000000000001';
+    await query(`INSERT INTO orders (id, organization_id, kind, state, domain_name, mutation, idempotency_key, fingerprint, input, timeline, actor, created_at, updated_at)
+      VALUES ('${id}', 'org-1', 'TRANSFER_IN', 'ACCEPTED', 'old.example', 'transferDomainIn', 'key', 'print', '{}', '[]', 'key:app', now(), now())`);
+    expect(await migrate(target, all)).toEqual(all.slice(1).map(({ name }) => name));
+    const columns = 'id, state, years, price_after_taxes, is_premium, client_payment, progress, next_look_at';
+    expect(await query(`SELECT ${columns} FROM orders`)).toEqual([
+      {
+        id,
+        state: 'ACCEPTED',
+        years: null,
+        price_after_taxes: null,
+        is_premium: false,
+        client_payment: 'UNKNOWN',
+        progress: {},
+        next_look_at: null,
+      },
+    ]);
+  });
+
   it('are applied by one of several processes that start at once', async () => {
     const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(target, [first, second])));
     expect(applied.flat().toSorted()).toEqual(['1_first', '2_second']);
