@@ -1,5 +1,7 @@
 // What an order costs for its years, and whether that is what the caller agreed to.
 import { type Money, moneyText } from '../lib/money.ts';
+import type { GandiPort } from '../upstream/port.ts';
+import { callFor, orFault } from './calls.ts';
 import { PriceChangedError } from './errors.ts';
 import type { CatalogService, OperationScope, OrderPrice, OrganizationRecord, PriceProcess } from './services.ts';
 import { extensionOf } from './transfer-policy.ts';
@@ -24,6 +26,28 @@ export async function priceForYears(
   const price = entry?.prices.find(({ minYears, maxYears }) => minYears <= years && years <= maxYears);
   if (price === undefined) return null;
   return { beforeTaxes: times(price.beforeTaxes, years), afterTaxes: times(price.afterTaxes, years) };
+}
+
+/**
+ * The price of this very name, which may be a premium one: one call, and the extension's price where Gandi names none for the name.
+ * @throws {RequestFault} when Gandi could not be asked.
+ */
+export async function priceOfName(
+  deps: Parameters<typeof priceForYears>[0] & { readonly port: Pick<GandiPort, 'availability'> },
+  scope: OperationScope,
+  payer: OrganizationRecord,
+  wanted: { readonly name: string; readonly years: number; readonly process: PriceProcess },
+): Promise<{ readonly price: OrderPrice | null; readonly isPremium: boolean }> {
+  const { name, years, process } = wanted;
+  const query = { name, processes: [process], organizationId: payer.id, currency: deps.settings.currency, years };
+  const offers = await orFault(deps.port.availability(query, callFor(scope, 'interactive')));
+  const own = offers
+    .filter((offer) => offer.process === process)
+    .flatMap(({ prices }) => prices)
+    .find(({ minYears, maxYears }) => minYears <= years && years <= maxYears);
+  if (own === undefined) return { price: await priceForYears(deps, scope, payer, wanted), isPremium: false };
+  const price = { beforeTaxes: times(own.beforeTaxes, years), afterTaxes: times(own.afterTaxes, years) };
+  return { price, isPremium: own.isPremium };
 }
 
 /** @param expected after taxes, for all the years. @throws {PriceChangedError} when the price is another one; an unknown price changes nothing. */

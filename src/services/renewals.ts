@@ -18,7 +18,7 @@ import {
 } from './errors.ts';
 import { fingerprintOf } from './order-fingerprint.ts';
 import { type OnceDeps, orderOnce, orderUnderWay } from './order-once.ts';
-import { assertPrice, priceForYears } from './order-price.ts';
+import { assertPrice, priceOfName } from './order-price.ts';
 import type { OrderProcedure } from './order-procedure.ts';
 import { writeOrder } from './order-steps.ts';
 import { createRenewalProcedure, termAfter } from './renewals-procedure.ts';
@@ -38,7 +38,10 @@ import { readIdempotencyKey } from './transfers-input.ts';
 
 export interface RenewalDeps extends OnceDeps {
   readonly store: Pick<Store, 'orders' | 'transfers' | 'audit' | 'clients' | 'domains'>;
-  readonly port: Pick<GandiPort, 'renewalOptions' | 'dryRunRenewal' | 'renew' | 'billing' | 'transferability'>;
+  readonly port: Pick<
+    GandiPort,
+    'availability' | 'renewalOptions' | 'dryRunRenewal' | 'renew' | 'billing' | 'transferability'
+  >;
   readonly mirror: Pick<Mirror, 'organizations' | 'ensureClients' | 'clientDetails' | 'domainChanged'>;
   readonly catalog: Pick<CatalogService, 'prices'>;
   readonly bus: EventBus;
@@ -65,6 +68,7 @@ interface Renewable {
   readonly payer: OrganizationRecord;
   readonly domain: DomainRecord & { readonly expiresAt: number };
   readonly price: OrderPrice | null;
+  readonly isPremium: boolean;
 }
 
 export function createRenewalsService(deps: RenewalDeps): RenewalsService & { readonly procedure: OrderProcedure } {
@@ -84,7 +88,7 @@ export function createRenewalsService(deps: RenewalDeps): RenewalsService & { re
         domainName: name,
         fingerprint: fingerprintOf(orderInput(input, name, payer)),
         async draft() {
-          const { domain, price } = await check(deps, scope, input, name, payer);
+          const { domain, price, isPremium } = await check(deps, scope, input, name, payer);
           assertPrice(price, input.expectedPrice);
           await assertFunds(deps, scope, payer, price);
           return {
@@ -94,6 +98,7 @@ export function createRenewalsService(deps: RenewalDeps): RenewalsService & { re
               input: orderInput(input, name, payer),
               years: input.years,
               price,
+              isPremium,
               progress: { expiresAtBefore: domain.expiresAt },
             },
           };
@@ -156,7 +161,7 @@ async function findHolder(deps: RenewalDeps, scope: OperationScope, { domain: na
 }
 
 /**
- * Reads the domain and what can be renewed at Gandi now: two calls, and one more where prices are not known.
+ * Reads the domain and what can be renewed at Gandi now, and at which price: three calls.
  * @throws {NotFoundError|ExpiryChangedError|NotRenewableError|InvalidInputError|RequestFault}
  */
 async function check(
@@ -193,8 +198,8 @@ async function check(
         expected: options.durationsYears.join(', '),
       },
     ]);
-  const price = await priceForYears(deps, scope, payer, { name, years, process: 'RENEW' });
-  return { payer, domain: { ...domain, expiresAt }, price };
+  const offer = await priceOfName(deps, scope, payer, { name, years, process: 'RENEW' });
+  return { payer, domain: { ...domain, expiresAt }, ...offer };
 }
 
 /**

@@ -44,6 +44,17 @@ describe('a renewal', () => {
     expect(await stage.store.orders.nextDueAt()).toBeNull();
   });
 
+  test('of a premium name has the price of the name, not that of its extension', async () => {
+    stage.gandi.premium.set(NAME, { minor: 99_000, currency: 'EUR' });
+    const cheap = { minor: 2_400, currency: 'EUR' };
+    expect(await outcome(stage.renew({ years: 2, expectedPrice: cheap }))).toMatchObject({
+      code: 'PRICE_CHANGED',
+      actual: { minor: 198_000, currency: 'EUR' },
+    });
+    const { order } = await stage.renew({ years: 2 });
+    expect(order).toMatchObject({ isPremium: true, price: { afterTaxes: { minor: 198_000 } } });
+  });
+
   test('repeated with its key is the same order, and Gandi is not asked', async () => {
     const { order } = await stage.renew();
     stage.gandi.sent.splice(0);

@@ -39,20 +39,23 @@ export const wish = (more: Partial<RenewDomainInput> = {}): RenewDomainInput => 
 
 const eur = (minor: number): Money => ({ minor, currency: 'EUR' });
 
+const LIST_PRICE = {
+  minYears: 1,
+  maxYears: 9,
+  beforeTaxes: eur(1_000),
+  afterTaxes: eur(1_200),
+  normalBeforeTaxes: null,
+  normalAfterTaxes: null,
+  isDiscounted: false,
+  isPremium: false,
+};
+
 export const catalog: Pick<CatalogService, 'prices'> = {
   async prices(_scope, { tlds, processes }) {
-    const price = {
-      minYears: 1,
-      maxYears: 9,
-      beforeTaxes: eur(1_000),
-      afterTaxes: eur(1_200),
-      normalBeforeTaxes: null,
-      normalAfterTaxes: null,
-      isDiscounted: false,
-      isPremium: false,
-    };
     const freshness = { asOf: 0, state: 'MIRRORED', reason: null } as const;
-    return (tlds ?? []).flatMap((tld) => processes.map((process) => ({ tld, process, prices: [price], freshness })));
+    return (tlds ?? []).flatMap((tld) =>
+      processes.map((process) => ({ tld, process, prices: [LIST_PRICE], freshness })),
+    );
   },
 };
 
@@ -65,6 +68,7 @@ export function createRenewalGandi() {
   const bought: (RenewalRequest & { readonly lane: string })[] = [];
   const sent: string[] = [];
   const fates: Fate[] = [];
+  const premium = new Map<string, Money>();
   const terms: { durations: readonly number[]; prohibited: boolean; balance: Money | null } = {
     durations: [1, 2, 3, 4, 5, 6, 7, 8, 9],
     prohibited: false,
@@ -80,6 +84,12 @@ export function createRenewalGandi() {
     renewalOptions: async (name) => {
       sent.push(`options:${name}`);
       return { beginsAt: null, endsAt: null, durationsYears: terms.durations, isProhibited: terms.prohibited };
+    },
+    availability: async ({ name, processes }) => {
+      sent.push(`check:${name}`);
+      const own = premium.get(name);
+      const price = { ...LIST_PRICE, afterTaxes: own ?? LIST_PRICE.afterTaxes, isPremium: true };
+      return processes.map((process) => ({ name, process, status: 'available', prices: own ? [price] : [] }));
     },
     dryRunRenewal: async ({ name, years }) => {
       sent.push(`dry-run:${name}:${years}`);
@@ -102,7 +112,17 @@ export function createRenewalGandi() {
       if (fate === 'taken-unanswered') throw unanswered();
     },
   };
-  return { port, world, fake, bought, sent, terms, extend, willBe: (...next: Fate[]) => void fates.push(...next) };
+  return {
+    port,
+    world,
+    fake,
+    bought,
+    sent,
+    terms,
+    premium,
+    extend,
+    willBe: (...next: Fate[]) => void fates.push(...next),
+  };
 }
 
 /** One process of the gateway. Another one on the same store and Gandi is what a restart gives. */
