@@ -1,16 +1,20 @@
 // The typed outcomes: each class of src/services/errors.ts as a type that implements `interface Error`.
 import {
+  DomainLockedError,
   ExpiryChangedError,
   IdempotencyKeyReusedError,
   InsufficientFundsError,
   InvalidAuthCodeError,
   InvalidInputError,
+  NameUnavailableError,
   NotFoundError,
   NotRenewableError,
+  NotRestorableError,
   OperationInProgressError,
   OrganizationNotEligibleError,
   type OutcomeError,
   PriceChangedError,
+  RegistrantChangeUnsupportedError,
   RejectedByGandiError,
   SpendCeilingError,
   TransferBlockedError,
@@ -44,7 +48,7 @@ const CeilingPeriod = builder.enumType('CeilingPeriod', {
   } as const,
 });
 
-const InputProblem = builder.objectRef<InvalidInputError['fields'][number]>('InputProblem').implement({
+export const InputProblem = builder.objectRef<InvalidInputError['fields'][number]>('InputProblem').implement({
   description: 'One input field that cannot be used.',
   fields: (t) => ({
     path: t.exposeStringList('path', { description: 'Where the field is in the input.' }),
@@ -114,6 +118,29 @@ builder.objectType(ExpiryChangedError, {
 builder.objectType(NotRenewableError, {
   name: 'NotRenewable',
   description: 'The domain cannot be renewed now; the message says why. Nothing was bought.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(NameUnavailableError, {
+  name: 'NameUnavailable',
+  description: 'The name cannot be registered now; the message says why. Nothing was bought.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    status: t.exposeString('status', {
+      description: "Gandi's word, such as `unavailable` or `reserved_corporate`; more may come.",
+    }),
+  }),
+});
+
+builder.objectType(NotRestorableError, {
+  name: 'NotRestorable',
+  description: 'The domain cannot be taken back from redemption now. Nothing was bought.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(RegistrantChangeUnsupportedError, {
+  name: 'RegistrantChangeUnsupported',
+  description: 'The registrant of domains of this extension cannot be changed online. Nothing was bought.',
   interfaces: [ErrorInterface],
 });
 
@@ -230,4 +257,16 @@ builder.objectType(TransferLockUnavailableError, {
   name: 'TransferLockUnavailable',
   description: 'The transfer lock cannot be set here: the TLD has none, or a lock of the registry stands above it.',
   interfaces: [ErrorInterface],
+});
+
+builder.objectType(DomainLockedError, {
+  name: 'DomainLocked',
+  description:
+    'The domain is locked against changes; the message says which statuses stand in the way and who can lift them.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    statuses: t.exposeStringList('statuses', {
+      description: "The statuses that stand in the way, in Gandi's words: `serverUpdateProhibited`.",
+    }),
+  }),
 });

@@ -1,5 +1,6 @@
 // Renewing a domain, or a quote for it.
 import {
+  ConfirmationNeededError,
   ExpiryChangedError,
   IdempotencyKeyReusedError,
   InsufficientFundsError,
@@ -12,27 +13,17 @@ import {
   RejectedByGandiError,
   SpendCeilingError,
 } from '../src/services/errors.ts';
-import type { OrderRecord, RenewalQuote } from '../src/services/services.ts';
+import type { RenewalQuote } from '../src/services/services.ts';
 import { builder } from './builder.ts';
 import { domainNameOf } from './domain-name.ts';
 import './errors.ts';
 import { MUTATION_COST } from './limits.ts';
 import { MoneyInput, moneyFrom } from './money.ts';
-import { Order } from './order.ts';
+import { ACKNOWLEDGE, DRY_RUN, EXPECTED_PRICE, IDEMPOTENCY_KEY, isPlaced, placedOrder } from './placed-order.ts';
 import { QuoteBlocker, QuotePrice } from './quote.ts';
+import { SideEffect, SideEffectNotice } from './side-effects.ts';
 
-const RenewDomainSuccess = builder
-  .objectRef<{ readonly order: OrderRecord; readonly replayed: boolean }>('RenewDomainSuccess')
-  .implement({
-    description: 'The order is recorded and on its way. It is COMPLETED once the registry shows the new expiry.',
-    fields: (t) => ({
-      order: t.expose('order', { type: Order, description: 'The order.' }),
-      replayed: t.exposeBoolean('replayed', {
-        description:
-          'True when this key was used before with the same input: nothing new was bought, this is the first order.',
-      }),
-    }),
-  });
+const RenewDomainSuccess = placedOrder('RenewDomainSuccess', 'It is COMPLETED once the registry shows the new expiry.');
 
 const RenewDomainQuote = builder.objectRef<RenewalQuote>('RenewDomainQuote').implement({
   description: 'What `dryRun: true` answers: the order was checked, nothing was spent and nothing was written.',
@@ -58,6 +49,10 @@ const RenewDomainQuote = builder.objectRef<RenewalQuote>('RenewDomainQuote').imp
       description: 'What stands against it; empty when it could be ordered now.',
     }),
     effects: t.exposeStringList('effects', { description: 'What it brings about besides, in plain words.' }),
+    toAcknowledge: t.expose('toAcknowledge', {
+      type: [SideEffectNotice],
+      description: 'Side effects whose names the order has to list in `acknowledge`.',
+    }),
     upstreamCalls: t.exposeInt('upstreamCalls', { description: 'Calls to Gandi the order itself would take.' }),
     warning: t.exposeString('warning', {
       nullable: true,
@@ -78,18 +73,17 @@ const RenewDomainInput = builder.inputType('RenewDomainInput', {
     }),
     expectedPrice: t.field({
       type: MoneyInput,
-      description:
-        'The price you agreed to, after taxes and for all the years, as the dry run told it. When it is another one by now, nothing is bought.',
+      description: EXPECTED_PRICE,
     }),
+    acknowledge: t.field({ type: [SideEffect], required: true, defaultValue: [], description: ACKNOWLEDGE }),
     dryRun: t.boolean({
       required: true,
       defaultValue: false,
-      description: 'Only check and quote: spends nothing, writes nothing.',
+      description: DRY_RUN,
     }),
     idempotencyKey: t.string({
       required: true,
-      description:
-        'A text of your choice, unique for this wish, such as a UUID. The same key with the same input never renews twice; use it again after an error or a lost answer.',
+      description: IDEMPOTENCY_KEY,
     }),
   }),
 });
@@ -97,7 +91,7 @@ const RenewDomainInput = builder.inputType('RenewDomainInput', {
 builder.mutationField('renewDomain', (t) =>
   t.errorUnionField({
     description:
-      'Adds years to a domain. This spends money and is never refunded: the organization the domain is under pays from its prepaid account. Try it with `dryRun: true` first.',
+      'Adds years to a domain. This spends money and is never refunded, and it ends the right to give a fresh registration back: the organization the domain is under pays from its prepaid account. Try it with `dryRun: true` first.',
     types: [
       RenewDomainSuccess,
       RenewDomainQuote,
@@ -108,6 +102,7 @@ builder.mutationField('renewDomain', (t) =>
       OperationInProgressError,
       ExpiryChangedError,
       NotRenewableError,
+      ConfirmationNeededError,
       PriceChangedError,
       InsufficientFundsError,
       SpendCeilingError,
@@ -116,7 +111,7 @@ builder.mutationField('renewDomain', (t) =>
     union: {
       name: 'RenewDomainResult',
       description: 'What `renewDomain` can come to.',
-      resolveType: (value) => ('order' in value ? RenewDomainSuccess : RenewDomainQuote),
+      resolveType: (value) => (isPlaced(value) ? RenewDomainSuccess : RenewDomainQuote),
     },
     complexity: { field: MUTATION_COST },
     args: { input: t.arg({ type: RenewDomainInput, required: true, description: 'What to renew, and for how long.' }) },

@@ -1,6 +1,5 @@
 // Ordering a transfer, or a quote for it.
 
-import { badArgument } from '../src/services/bad-argument.ts';
 import {
   IdempotencyKeyReusedError,
   InvalidAuthCodeError,
@@ -13,14 +12,15 @@ import {
   SpendCeilingError,
   TransferBlockedError,
 } from '../src/services/errors.ts';
-import type { OrderRecord, TransferQuote, TransferRecord } from '../src/services/services.ts';
+import type { OrderQuote, OrderRecord, TransferRecord } from '../src/services/services.ts';
 import { builder } from './builder.ts';
-import { ClientDataInput, clientData } from './contact.ts';
+import { clientChoice, OrderClientInput } from './client-choice.ts';
 import './errors.ts';
 import { MUTATION_COST } from './limits.ts';
 import { MoneyInput, moneyFrom } from './money.ts';
 import { keyOf } from './node-id.ts';
 import { Order } from './order.ts';
+import { DRY_RUN, EXPECTED_PRICE, IDEMPOTENCY_KEY } from './placed-order.ts';
 import { QuoteBlocker, QuotePrice } from './quote.ts';
 import { Transfer } from './transfer.ts';
 
@@ -40,7 +40,7 @@ const TransferDomainInSuccess = builder
     }),
   });
 
-const TransferDomainInQuote = builder.objectRef<TransferQuote>('TransferDomainInQuote').implement({
+const TransferDomainInQuote = builder.objectRef<OrderQuote>('TransferDomainInQuote').implement({
   description: 'What `dryRun: true` answers: the order was checked, nothing was spent and nothing was written.',
   fields: (t) => ({
     domainName: t.expose('name', { type: 'DomainName', description: 'The domain.' }),
@@ -62,18 +62,6 @@ const TransferDomainInQuote = builder.objectRef<TransferQuote>('TransferDomainIn
   }),
 });
 
-const TransferClientInput = builder.inputType('TransferClientInput', {
-  description: 'Who the domain will be for: one that exists, or a new one.',
-  isOneOf: true,
-  fields: (t) => ({
-    id: t.id({ description: 'A client that exists.' }),
-    create: t.field({
-      type: ClientDataInput,
-      description: 'A client to create on the fly. One with the same data is used instead of making a second.',
-    }),
-  }),
-});
-
 const TransferDomainInInput = builder.inputType('TransferDomainInInput', {
   description: 'A domain to bring to Gandi.',
   fields: (t) => ({
@@ -83,7 +71,7 @@ const TransferDomainInInput = builder.inputType('TransferDomainInInput', {
       description:
         'The code its holder gets from the present registrar. Sent to Gandi, never stored in clear, logged or shown.',
     }),
-    client: t.field({ type: TransferClientInput, required: true, description: 'Who the domain will be for.' }),
+    client: t.field({ type: OrderClientInput, required: true, description: 'Who the domain will be for.' }),
     payerId: t.id({ description: 'The reseller organization that pays; not needed when you have only one.' }),
     years: t.int({
       required: true,
@@ -97,18 +85,16 @@ const TransferDomainInInput = builder.inputType('TransferDomainInInput', {
     }),
     expectedPrice: t.field({
       type: MoneyInput,
-      description:
-        'The price you agreed to, after taxes and for all the years, as the dry run told it. When it is another one by now, nothing is bought.',
+      description: EXPECTED_PRICE,
     }),
     dryRun: t.boolean({
       required: true,
       defaultValue: false,
-      description: 'Only check and quote: spends nothing, writes nothing.',
+      description: DRY_RUN,
     }),
     idempotencyKey: t.string({
       required: true,
-      description:
-        'A text of your choice, unique for this wish, such as a UUID. The same key with the same input never orders twice; use it again after an error or a lost answer.',
+      description: IDEMPOTENCY_KEY,
     }),
   }),
 });
@@ -149,7 +135,7 @@ builder.mutationField('transferDomainIn', (t) =>
       const wish = {
         ...rest,
         payerId: payerId == null ? null : keyOf('Organization', payerId, 'input.payerId'),
-        client: clientChoice(client),
+        client: clientChoice(client, 'input.client'),
         expectedPrice: moneyFrom(expectedPrice),
       };
       return dryRun
@@ -158,9 +144,3 @@ builder.mutationField('transferDomainIn', (t) =>
     },
   }),
 );
-
-function clientChoice(choice: typeof TransferClientInput.$inferInput) {
-  if (choice.id != null) return { id: keyOf('Client', choice.id, 'input.client.id') };
-  if (choice.create != null) return { create: clientData(choice.create) };
-  throw badArgument('input.client', 'neither `id` nor `create`', 'one of the two');
-}

@@ -21,12 +21,18 @@ import { createServer } from './server/http.ts';
 import { createAdoptionService } from './services/adoption.ts';
 import { createCatalogService } from './services/catalog.ts';
 import { createClientsService } from './services/clients.ts';
+import { createContactsService } from './services/contacts.ts';
+import { createDomainSettingsService } from './services/domain-settings.ts';
 import { createDomainsService } from './services/domains.ts';
+import { createKeyedTurns } from './services/keyed-turns.ts';
 import { createOrderFollowing } from './services/order-follow.ts';
 import { createOrderWork } from './services/order-reconcile.ts';
 import { createOrdersService } from './services/orders.ts';
 import { createOrganizationsService } from './services/organizations.ts';
+import { createRegistrantChangesService } from './services/registrant-changes.ts';
+import { createRegistrationsService } from './services/registrations.ts';
 import { createRenewalsService, QUICK_RENEWAL_SETTLE_MS, RENEWAL_SETTLE_MS } from './services/renewals.ts';
+import { createRestoresService } from './services/restores.ts';
 import type { OperationScope, Services, TransferRecord } from './services/services.ts';
 import { createTransfersService, defaultNewId, TRANSFER_SETTINGS } from './services/transfers.ts';
 import { createUpstreamService } from './services/upstream.ts';
@@ -117,7 +123,9 @@ export async function createApp(
     transitMs: config.orderTransitSeconds * 1_000,
     ceilings: config.spendCeilings,
   };
+  const turns = createKeyedTurns();
   const transfers = createTransfersService({
+    turns,
     store,
     port,
     mirror,
@@ -131,18 +139,28 @@ export async function createApp(
     settings: orderSettings,
   });
   const orderDeps = { store, bus, clock, logger, settings: orderSettings, newId: defaultNewId };
-  const renewals = createRenewalsService({ ...orderDeps, port, mirror, catalog });
-  const procedures = [transfers.procedure, renewals.procedure];
+  const buying = { ...orderDeps, port, mirror, catalog, turns };
+  const renewals = createRenewalsService(buying);
+  const registrations = createRegistrationsService(buying);
+  const restores = createRestoresService(buying);
+  const registrantChanges = createRegistrantChangesService(buying);
+  const procedures = [transfers, renewals, registrations, restores, registrantChanges].map((kind) => kind.procedure);
   const orderWork = createOrderWork(orderDeps, procedures);
+  const clients = createClientsService({ port, store, mirror, clock });
   const services: Services = {
     adoption: createAdoptionService({ store, port, mirror, catalog, currency: TRANSFER_SETTINGS.currency }),
     organizations: createOrganizationsService({ mirror, mode: config.mode, clock }),
-    clients: createClientsService({ port, store, mirror, clock }),
+    clients,
+    contacts: createContactsService({ clients }),
     domains: createDomainsService({ port, store, mirror, clock }),
+    settings: createDomainSettingsService({ port, store, mirror, clock }),
     catalog,
     orders: createOrdersService({ store }),
     transfers,
     renewals,
+    registrations,
+    restores,
+    registrantChanges,
     upstream: createUpstreamService({ budget }),
     scope: (session: Session, { maxAgeSeconds, signal }): OperationScope => {
       const meter = createUpstreamMeter();

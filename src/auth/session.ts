@@ -7,7 +7,11 @@ export type Scope =
   | 'client:write'
   | 'transfer:request'
   | 'transfer:manage'
+  | 'registration:order'
   | 'renewal:order'
+  | 'registrant:change'
+  | 'order:cancel'
+  | 'payment:record'
   | 'domain:manage'
   | 'authcode:read';
 
@@ -16,7 +20,11 @@ export const ALL_SCOPES: ReadonlySet<Scope> = new Set([
   'client:write',
   'transfer:request',
   'transfer:manage',
+  'registration:order',
   'renewal:order',
+  'registrant:change',
+  'order:cancel',
+  'payment:record',
   'domain:manage',
   'authcode:read',
 ]);

@@ -23,6 +23,7 @@ export class DomainNameError extends Error {
 }
 
 const EXAMPLE = 'a domain name such as "example.com" or "café.example"';
+const HOST_EXAMPLE = 'a host name such as "ns1.example.net"';
 const LONGEST_INPUT = 1_000;
 /** Letters and digits of any script, marks, joiners, hyphens and the four full stops of UTS 46. Keeps URL syntax and percent escapes away. */
 const CHARACTERS = /^(?:[\p{L}\p{N}\p{M}.\u3002\uff0e\uff61-]|\u200c|\u200d)+$/u;
@@ -33,20 +34,33 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
  * @throws {DomainNameError} for texts that are no names, for hosts below a domain such as `www.example.com`, and for public suffixes such as `co.uk`.
  */
 export function parseDomainName(text: string): DomainName {
+  const read = readName(text, EXAMPLE);
+  assertRegistrable(read.name, text.trim());
+  return read;
+}
+
+/**
+ * Reads the name of a host, of any depth, in the same forms.
+ * @throws {DomainNameError} for texts that are no names, such as addresses, and for single labels.
+ */
+export function parseHostName(text: string): DomainName {
+  return readName(text, HOST_EXAMPLE);
+}
+
+function readName(text: string, example: string): DomainName {
   const found = text.trim();
-  if (found === '') throw new DomainNameError('', EXAMPLE);
-  if (found.length > LONGEST_INPUT || !CHARACTERS.test(found)) throw new DomainNameError(shown(found), EXAMPLE);
+  if (found === '') throw new DomainNameError('', example);
+  if (found.length > LONGEST_INPUT || !CHARACTERS.test(found)) throw new DomainNameError(shown(found), example);
   const name = domainToASCII(found).toLowerCase().replace(/\.$/, '');
   const labels = name.split('.');
   const last = labels.at(-1) ?? '';
-  if (labels.length < 2) throw new DomainNameError(shown(found), `${EXAMPLE}, with its TLD`);
+  if (labels.length < 2) throw new DomainNameError(shown(found), `${example}, with its TLD`);
   if (name.length > 253) throw new DomainNameError(shown(found), 'a domain name of at most 253 characters');
   if (!labels.every((label) => LABEL.test(label)) || /^\d+$/.test(last))
-    throw new DomainNameError(shown(found), EXAMPLE);
+    throw new DomainNameError(shown(found), example);
   const unicodeName = domainToUnicode(name);
   if (/(?:^|\.)xn--/.test(unicodeName) || domainToASCII(unicodeName) !== name)
-    throw new DomainNameError(shown(found), EXAMPLE);
-  assertRegistrable(name, found);
+    throw new DomainNameError(shown(found), example);
   return { name, unicodeName };
 }
 

@@ -6,6 +6,7 @@ import { callFor, orFault } from './calls.ts';
 import { normaliseClientData } from './client-data.ts';
 import { InvalidAuthCodeError } from './errors.ts';
 import { orderUnderWay } from './order-once.ts';
+import { assertMayOrderFor, findPayer, findRegistrant } from './order-parties.ts';
 import type {
   AdoptionPlan,
   AdoptionQuery,
@@ -19,7 +20,7 @@ import type {
 } from './services.ts';
 import { extensionOf, HOLDER_DAYS, losingRegistrarDays } from './transfer-policy.ts';
 import { blockersOf, blockersOfRefusal } from './transfers-blockers.ts';
-import { assertMayOrderFor, type CheckDeps, findPayer, findRegistrant } from './transfers-check.ts';
+import type { CheckDeps } from './transfers-check.ts';
 
 export interface AdoptionDeps extends CheckDeps {
   readonly catalog: Pick<CatalogService, 'prices' | 'tld' | 'tldDetail'>;

@@ -37,8 +37,8 @@ export function contactFromClient(client: KnownClient, basePath: readonly string
         path: basePath,
         message:
           missing.length > 0
-            ? `This client cannot become a registrant: Gandi has no ${missing.join(', ')} of it.`
-            : 'This client cannot become a registrant: its type is not one a registrant can have.',
+            ? `This client cannot become a contact: Gandi has no ${missing.join(', ')} of it.`
+            : 'This client cannot become a contact: its type is not one a contact can have.',
         found: null,
         expected: 'a client with a type, names, an e-mail address, a street and a country',
       },

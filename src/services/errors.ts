@@ -1,5 +1,6 @@
 // Outcomes a caller can act on. Services throw them; in the schema each is a union member that implements `interface Error`.
 import type { Money } from '../lib/money.ts';
+import type { SideEffect } from '../policy/side-effects.ts';
 
 /** Base of every typed outcome. `path` names the input field at fault, as in `input.client.create.phone`. */
 export abstract class OutcomeError extends Error {
@@ -126,6 +127,36 @@ export class NotRenewableError extends OutcomeError {
   }
 }
 
+/** The name cannot be registered now. Nothing was bought. */
+export class NameUnavailableError extends OutcomeError {
+  override readonly name = 'NameUnavailableError';
+  readonly code = 'NAME_UNAVAILABLE';
+  /** Gandi's word, such as `unavailable` or `reserved_corporate`: an open set. */
+  readonly status: string;
+  constructor(message: string, status: string) {
+    super(message, ['input', 'domain']);
+    this.status = status;
+  }
+}
+
+/** The domain cannot be taken back from redemption now. Nothing was bought. */
+export class NotRestorableError extends OutcomeError {
+  override readonly name = 'NotRestorableError';
+  readonly code = 'NOT_RESTORABLE';
+  constructor(message: string) {
+    super(message, ['input', 'domain']);
+  }
+}
+
+/** The registrant of this domain cannot be changed online. Nothing was bought. */
+export class RegistrantChangeUnsupportedError extends OutcomeError {
+  override readonly name = 'RegistrantChangeUnsupportedError';
+  readonly code = 'REGISTRANT_CHANGE_UNSUPPORTED';
+  constructor(message: string) {
+    super(message, ['input', 'domain']);
+  }
+}
+
 /** One reason why a transfer cannot start now. */
 export interface TransferBlocker {
   readonly kind: 'TRANSFER_LOCKED' | 'TOO_YOUNG' | 'ALREADY_HERE' | 'TLD_UNSUPPORTED' | 'NOT_REGISTERED' | 'OTHER';
@@ -184,6 +215,30 @@ export class WrongTransferStepError extends OutcomeError {
 export class TransferLockUnavailableError extends OutcomeError {
   override readonly name = 'TransferLockUnavailableError';
   readonly code = 'TRANSFER_LOCK_UNAVAILABLE';
+}
+
+/** The change does more than what was asked for, and the caller has not agreed to all of it. Nothing was sent. */
+export class ConfirmationNeededError extends OutcomeError {
+  override readonly name = 'ConfirmationNeededError';
+  readonly code = 'CONFIRMATION_NEEDED';
+  /** Every effect, also those already agreed to. */
+  readonly effects: readonly { readonly name: SideEffect; readonly message: string }[];
+  constructor(message: string, effects: ConfirmationNeededError['effects']) {
+    super(message, ['input', 'acknowledge']);
+    this.effects = effects;
+  }
+}
+
+/** Statuses of the domain forbid any change of it. Nothing was sent. */
+export class DomainLockedError extends OutcomeError {
+  override readonly name = 'DomainLockedError';
+  readonly code = 'DOMAIN_LOCKED';
+  /** Those that stand in the way, as Gandi spells them. */
+  readonly statuses: readonly string[];
+  constructor(message: string, statuses: readonly string[]) {
+    super(message, ['input', 'domain']);
+    this.statuses = statuses;
+  }
 }
 
 /** A fault of the whole request, not an outcome: becomes a top-level GraphQL error with this code. */

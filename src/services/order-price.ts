@@ -1,8 +1,8 @@
-// What an order costs for its years, and whether that is what the caller agreed to.
+// What an order costs for its years, whether that is what the caller agreed to, and whether the money is there.
 import { type Money, moneyText } from '../lib/money.ts';
 import type { GandiPort } from '../upstream/port.ts';
 import { callFor, orFault } from './calls.ts';
-import { PriceChangedError } from './errors.ts';
+import { InsufficientFundsError, PriceChangedError } from './errors.ts';
 import type { CatalogService, OperationScope, OrderPrice, OrganizationRecord, PriceProcess } from './services.ts';
 import { extensionOf } from './transfer-policy.ts';
 
@@ -28,6 +28,15 @@ export async function priceForYears(
   return { beforeTaxes: times(price.beforeTaxes, years), afterTaxes: times(price.afterTaxes, years) };
 }
 
+/** What Gandi offers for one name and process. */
+export interface NameOffer {
+  /** null where Gandi shows no price. */
+  readonly price: OrderPrice | null;
+  readonly isPremium: boolean;
+  /** Gandi's word, such as `available`: an open set; null when it said nothing. */
+  readonly status: string | null;
+}
+
 /**
  * The price of this very name, which may be a premium one: one call, and the extension's price where Gandi names none for the name.
  * @throws {RequestFault} when Gandi could not be asked.
@@ -37,17 +46,16 @@ export async function priceOfName(
   scope: OperationScope,
   payer: OrganizationRecord,
   wanted: { readonly name: string; readonly years: number; readonly process: PriceProcess },
-): Promise<{ readonly price: OrderPrice | null; readonly isPremium: boolean }> {
+): Promise<NameOffer> {
   const { name, years, process } = wanted;
   const query = { name, processes: [process], organizationId: payer.id, currency: deps.settings.currency, years };
   const offers = await orFault(deps.port.availability(query, callFor(scope, 'interactive')));
-  const own = offers
-    .filter((offer) => offer.process === process)
-    .flatMap(({ prices }) => prices)
-    .find(({ minYears, maxYears }) => minYears <= years && years <= maxYears);
-  if (own === undefined) return { price: await priceForYears(deps, scope, payer, wanted), isPremium: false };
+  const [offer] = offers.filter((found) => found.process === process);
+  const status = offer?.status ?? null;
+  const own = offer?.prices.find(({ minYears, maxYears }) => minYears <= years && years <= maxYears);
+  if (own === undefined) return { price: await priceForYears(deps, scope, payer, wanted), isPremium: false, status };
   const price = { beforeTaxes: times(own.beforeTaxes, years), afterTaxes: times(own.afterTaxes, years) };
-  return { price, isPremium: own.isPremium };
+  return { price, isPremium: own.isPremium, status };
 }
 
 /** @param expected after taxes, for all the years. @throws {PriceChangedError} when the price is another one; an unknown price changes nothing. */
@@ -57,6 +65,23 @@ export function assertPrice(price: OrderPrice | null, expected: Money | null): v
   if (actual.minor === expected.minor && actual.currency === expected.currency) return;
   const message = `The price is ${moneyText(actual)} after taxes, not ${moneyText(expected)}. Nothing was bought.`;
   throw new PriceChangedError(message, { expected, actual });
+}
+
+/** A balance that Gandi does not tell blocks nothing. One call. @throws {InsufficientFundsError|RequestFault} */
+export async function assertFunds(
+  { port }: { readonly port: Pick<GandiPort, 'billing'> },
+  scope: OperationScope,
+  payer: OrganizationRecord,
+  price: OrderPrice | null,
+): Promise<void> {
+  if (price === null || price.afterTaxes.minor === 0) return;
+  const { prepaid } = await orFault(port.billing(payer.id, callFor(scope, 'interactive')));
+  const needed = price.afterTaxes;
+  if (prepaid === null || prepaid.balance.currency !== needed.currency || prepaid.balance.minor >= needed.minor) return;
+  throw new InsufficientFundsError(
+    `The prepaid account of ${payer.name} holds ${moneyText(prepaid.balance)}; ${moneyText(needed)} are needed. Top it up at Gandi, then order again with the same key.`,
+    { needed, available: prepaid.balance },
+  );
 }
 
 function times({ minor, currency }: Money, years: number): Money {

@@ -2,25 +2,21 @@
 import { assertCan } from '../auth/session.ts';
 import type { EventBus } from '../events/bus.ts';
 import { dayText } from '../lib/day.ts';
-import { moneyText } from '../lib/money.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { Store } from '../store/store.ts';
-import type { GandiPort, UpstreamDryRun } from '../upstream/port.ts';
+import type { GandiPort } from '../upstream/port.ts';
 import { callFor, orFault } from './calls.ts';
-import {
-  ExpiryChangedError,
-  InsufficientFundsError,
-  InvalidInputError,
-  NotFoundError,
-  NotRenewableError,
-  OutcomeError,
-  RequestFault,
-} from './errors.ts';
+import { ExpiryChangedError, InvalidInputError, NotRenewableError, RequestFault } from './errors.ts';
 import { fingerprintOf } from './order-fingerprint.ts';
-import { type OnceDeps, orderOnce, orderUnderWay } from './order-once.ts';
-import { assertPrice, priceOfName } from './order-price.ts';
+import { readIdempotencyKey } from './order-input.ts';
+import { type OnceDeps, orderOnce } from './order-once.ts';
+import { findHolding, type Holding, readHeld } from './order-parties.ts';
+import { assertFunds, assertPrice, priceOfName } from './order-price.ts';
 import type { OrderProcedure } from './order-procedure.ts';
+import { noFindings, noteBusy, noteDryRun, noting } from './order-quote.ts';
 import { writeOrder } from './order-steps.ts';
+import { forfeitsRefund } from './order-words.ts';
+import { standingRight } from './refund-rights.ts';
 import { createRenewalProcedure, termAfter } from './renewals-procedure.ts';
 import type {
   CatalogService,
@@ -29,19 +25,14 @@ import type {
   OrderPrice,
   OrderRecord,
   OrganizationRecord,
-  RenewalQuote,
   RenewalsService,
   RenewDomainInput,
 } from './services.ts';
-import { findPayer } from './transfers-check.ts';
-import { readIdempotencyKey } from './transfers-input.ts';
+import { assertAcknowledged, type SideEffectNotice } from './side-effects.ts';
 
 export interface RenewalDeps extends OnceDeps {
   readonly store: Pick<Store, 'orders' | 'transfers' | 'audit' | 'clients' | 'domains'>;
-  readonly port: Pick<
-    GandiPort,
-    'availability' | 'renewalOptions' | 'dryRunRenewal' | 'renew' | 'billing' | 'transferability'
-  >;
+  readonly port: Pick<GandiPort, 'availability' | 'renewalOptions' | 'dryRunRenewal' | 'renew' | 'billing'>;
   readonly mirror: Pick<Mirror, 'organizations' | 'ensureClients' | 'clientDetails' | 'domainChanged'>;
   readonly catalog: Pick<CatalogService, 'prices'>;
   readonly bus: EventBus;
@@ -65,7 +56,6 @@ type Wanted = Omit<RenewDomainInput, 'idempotencyKey'>;
 
 /** A renewal that can be ordered, with what it would cost and do. */
 interface Renewable {
-  readonly payer: OrganizationRecord;
   readonly domain: DomainRecord & { readonly expiresAt: number };
   readonly price: OrderPrice | null;
   readonly isPremium: boolean;
@@ -80,7 +70,8 @@ export function createRenewalsService(deps: RenewalDeps): RenewalsService & { re
       assertCan(scope.session, 'renewal:order');
       const idempotencyKey = readIdempotencyKey(input.idempotencyKey);
       assertYears(input);
-      const { name, payer } = await findHolder(deps, scope, input);
+      const holding = await findHolding(deps, scope, input.domain, 'to renew');
+      const { name, payer } = holding;
       const { order, replayed } = await orderOnce(deps, scope, {
         mutation: MUTATION,
         idempotencyKey,
@@ -88,7 +79,8 @@ export function createRenewalsService(deps: RenewalDeps): RenewalsService & { re
         domainName: name,
         fingerprint: fingerprintOf(orderInput(input, name, payer)),
         async draft() {
-          const { domain, price, isPremium } = await check(deps, scope, input, name, payer);
+          const { domain, price, isPremium } = await check(deps, scope, input, holding);
+          assertAcknowledged(await effectsOf(deps, scope, holding), input.acknowledge);
           assertPrice(price, input.expectedPrice);
           await assertFunds(deps, scope, payer, price);
           return {
@@ -116,48 +108,43 @@ export function createRenewalsService(deps: RenewalDeps): RenewalsService & { re
     async quote(scope, input) {
       assertCan(scope.session, 'renewal:order');
       assertYears(input);
-      const { name, payer, domain: seen } = await findHolder(deps, scope, input);
-      const blockers: RenewalQuote['blockers'][number][] = [];
-      const busy = await orderUnderWay(deps, name);
-      if (busy !== null)
-        blockers.push({
-          code: 'OPERATION_IN_PROGRESS',
-          message: `An order for ${name} has not ended yet.`,
-          path: ['input', 'domain'],
-        });
-      let found: Renewable | null = null;
-      let warning: string | null = null;
-      try {
-        found = await check(deps, scope, input, name, payer);
-        assertPrice(found.price, input.expectedPrice);
-        await assertFunds(deps, scope, payer, found.price);
-        warning = await askGandi(deps, scope, input, name, payer, blockers);
-      } catch (error) {
-        if (!(error instanceof OutcomeError)) throw error;
-        blockers.push({ code: error.code, message: error.message, path: error.path });
+      const holding = await findHolding(deps, scope, input.domain, 'to renew');
+      const { name, payer } = holding;
+      const findings = noFindings();
+      await noteBusy(deps, findings, name);
+      const found = await noting(findings, () => check(deps, scope, input, holding));
+      if (found !== null) {
+        await noting(findings, () => assertPrice(found.price, input.expectedPrice));
+        await noting(findings, () => assertFunds(deps, scope, payer, found.price));
+        const call = callFor(scope, 'interactive');
+        noteDryRun(
+          findings,
+          await orFault(deps.port.dryRunRenewal({ name, payerId: payer.id, years: input.years }, call)),
+        );
       }
-      const expiresAt = found?.domain.expiresAt ?? seen.expiresAt;
+      const expiresAt = found?.domain.expiresAt ?? holding.domain.expiresAt;
       return {
         name,
         price: found?.price ?? null,
         expiresAt,
         newExpiresAt: expiresAt === null ? null : termAfter(expiresAt, input.years),
-        blockers,
+        ...findings,
         effects: [EFFECTS[scope.session.language]],
+        toAcknowledge: await effectsOf(deps, scope, holding),
         upstreamCalls: 1,
-        warning,
       };
     },
   };
 }
 
-/** The domain, wherever the caller sees it, and the organization that pays for it. @throws {NotFoundError|OrganizationNotEligibleError} */
-async function findHolder(deps: RenewalDeps, scope: OperationScope, { domain: name }: Wanted) {
-  const found = await orFault(scope.loaders.domainsByName.load(name));
-  const domain = found.find(({ presence }) => presence !== 'ABSENT_CONFIRMED');
-  if (domain === undefined) throw noSuchDomain(name);
-  const payer = await findPayer(deps, scope, domain.organizationId);
-  return { name, payer, domain };
+/** A renewal ends the right to give a fresh registration back. */
+async function effectsOf(
+  deps: RenewalDeps,
+  { session }: OperationScope,
+  { name, payer }: Holding,
+): Promise<readonly SideEffectNotice[]> {
+  const right = await standingRight(deps, payer.id, name, deps.clock.now());
+  return right === null ? [] : [forfeitsRefund(right.verdict.until ?? 0, session.language)];
 }
 
 /**
@@ -168,12 +155,9 @@ async function check(
   deps: RenewalDeps,
   scope: OperationScope,
   { years, currentExpiryYear }: Wanted,
-  name: string,
-  payer: OrganizationRecord,
+  { name, payer }: Holding,
 ): Promise<Renewable> {
-  const call = { ...callFor(scope, 'interactive'), meter: scope.meter };
-  const domain = await orFault(deps.mirror.domainChanged(name, { ...call, maxAgeSeconds: 0 }));
-  if (domain === null || domain.presence !== 'PRESENT' || domain.organizationId !== payer.id) throw noSuchDomain(name);
+  const domain = await readHeld(deps, scope, { name, payer }, 'to renew');
   const { expiresAt } = domain;
   if (expiresAt === null)
     throw new NotRenewableError(
@@ -184,7 +168,7 @@ async function check(
       `${name} expires on ${dayText(expiresAt)}, not in ${currentExpiryYear}: it may have been renewed already. Nothing was bought.`,
       expiresAt,
     );
-  const options = await orFault(deps.port.renewalOptions(name, call));
+  const options = await orFault(deps.port.renewalOptions(name, callFor(scope, 'interactive')));
   if (options.isProhibited) throw new NotRenewableError(`${name} cannot be renewed now: Gandi prohibits it.`);
   if (options.beginsAt !== null && options.beginsAt > deps.clock.now())
     throw new NotRenewableError(`${name} can be renewed from ${dayText(options.beginsAt)} on.`);
@@ -199,7 +183,7 @@ async function check(
       },
     ]);
   const offer = await priceOfName(deps, scope, payer, { name, years, process: 'RENEW' });
-  return { payer, domain: { ...domain, expiresAt }, ...offer };
+  return { domain: { ...domain, expiresAt }, price: offer.price, isPremium: offer.isPremium };
 }
 
 /**
@@ -231,40 +215,6 @@ async function assertSameTerm(deps: RenewalDeps, scope: OperationScope, order: O
   throw new ExpiryChangedError(message, domain.expiresAt);
 }
 
-/** A balance that Gandi does not tell blocks nothing. @throws {InsufficientFundsError|RequestFault} */
-async function assertFunds(
-  { port }: RenewalDeps,
-  scope: OperationScope,
-  payer: OrganizationRecord,
-  price: OrderPrice | null,
-): Promise<void> {
-  if (price === null) return;
-  const { prepaid } = await orFault(port.billing(payer.id, callFor(scope, 'interactive')));
-  const needed = price.afterTaxes;
-  if (prepaid === null || prepaid.balance.currency !== needed.currency || prepaid.balance.minor >= needed.minor) return;
-  throw new InsufficientFundsError(
-    `The prepaid account of ${payer.name} holds ${moneyText(prepaid.balance)}; ${moneyText(needed)} are needed. Top it up at Gandi, then order again with the same key.`,
-    { needed, available: prepaid.balance },
-  );
-}
-
-/** Gandi's own dry run; what it objects to becomes blockers. */
-async function askGandi(
-  { port }: RenewalDeps,
-  scope: OperationScope,
-  { years }: Wanted,
-  name: string,
-  payer: OrganizationRecord,
-  blockers: RenewalQuote['blockers'][number][],
-): Promise<string | null> {
-  const answer: UpstreamDryRun = await orFault(
-    port.dryRunRenewal({ name, payerId: payer.id, years }, callFor(scope, 'interactive')),
-  );
-  for (const { field, message } of answer.problems)
-    blockers.push({ code: 'REJECTED_BY_GANDI', message: field === '' ? message : `${field}: ${message}`, path: null });
-  return answer.warning;
-}
-
 function assertYears({ years }: Wanted): void {
   if (Number.isInteger(years) && years >= 1 && years <= MOST_YEARS) return;
   throw new InvalidInputError([
@@ -280,10 +230,6 @@ function assertYears({ years }: Wanted): void {
 function orderInput({ years, currentExpiryYear, expectedPrice }: Wanted, domain: string, payer: OrganizationRecord) {
   const agreed = expectedPrice === null ? {} : { expectedPrice };
   return { domain, payerId: payer.id, years, currentExpiryYear, ...agreed };
-}
-
-function noSuchDomain(name: string): NotFoundError {
-  return new NotFoundError(`There is no domain ${name} to renew.`, ['input', 'domain']);
 }
 
 const EFFECTS = {

@@ -5,6 +5,7 @@ import type { UpstreamMeter } from '../lib/upstream-meter.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import type { Depth, Freshness, ListFreshness } from '../mirror/freshness.ts';
 import type { AdoptionEffect, AdoptionInput, AdoptionReason, AdoptionRoute } from '../policy/adoption.ts';
+import type { SideEffect, SideEffectNotice } from '../policy/side-effects.ts';
 import type {
   ClientDetailRecord,
   ClientRecord,
@@ -32,6 +33,14 @@ import type {
   TransferSort,
 } from '../store/store.ts';
 
+import type {
+  ContactCheck,
+  ContactCheckInput,
+  ContactQuery,
+  ContactRequirement,
+  ContactRequirements,
+} from './contacts-types.ts';
+
 export type { Depth, Freshness, ListFreshness } from '../mirror/freshness.ts';
 export type * from '../store/records.ts';
 export type {
@@ -46,6 +55,7 @@ export type {
   TransferFilter,
   TransferSort,
 } from '../store/store.ts';
+export type * from './contacts-types.ts';
 
 /** Everything that belongs to one operation, or to one event of a subscription. Never shared between two. */
 export interface OperationScope {
@@ -215,7 +225,7 @@ export interface TransferDomainInInput {
   readonly domain: string;
   /** The reseller organization that pays; null = the only one there is. */
   readonly payerId: string | null;
-  readonly client: { readonly id: string } | { readonly create: ClientDataInput };
+  readonly client: ClientChoice;
   readonly authCode: string;
   readonly years: number;
   readonly changeRegistrant: boolean;
@@ -224,17 +234,24 @@ export interface TransferDomainInInput {
   readonly idempotencyKey: string;
 }
 
-/** What the order would do and cost, when nothing stands against it or with what does. */
-export interface TransferQuote {
+/** Something that stands against an order now. */
+export interface QuoteBlocker {
+  readonly code: string;
+  readonly message: string;
+  readonly path: readonly string[] | null;
+}
+
+/** What an order would do and cost, when nothing stands against it or with what does. */
+export interface OrderQuote {
   readonly name: string;
-  readonly price: { readonly beforeTaxes: Money; readonly afterTaxes: Money } | null;
-  readonly blockers: readonly {
-    readonly code: string;
-    readonly message: string;
-    readonly path: readonly string[] | null;
-  }[];
-  /** What will happen besides the transfer, in plain words. */
+  /** null = free, or not known. */
+  readonly price: OrderPrice | null;
+  readonly blockers: readonly QuoteBlocker[];
+  /** What will happen besides, in plain words. */
   readonly effects: readonly string[];
+  /** Side effects that the order asks to be acknowledged by name. */
+  readonly toAcknowledge: readonly SideEffectNotice[];
+  /** Calls to Gandi the order itself would take. */
   readonly upstreamCalls: number;
   readonly warning: string | null;
 }
@@ -271,7 +288,7 @@ export interface TransfersService {
     input: TransferDomainInInput,
   ): Promise<{ order: OrderRecord; transfer: TransferRecord; replayed: boolean }>;
   /** Checks everything `request` would, spends nothing, writes nothing. */
-  quote(scope: OperationScope, input: Omit<TransferDomainInInput, 'idempotencyKey'>): Promise<TransferQuote>;
+  quote(scope: OperationScope, input: Omit<TransferDomainInInput, 'idempotencyKey'>): Promise<OrderQuote>;
   /** @throws NotFoundError, WrongTransferStepError, InvalidInputError, RejectedByGandiError */
   resendApproval(scope: OperationScope, input: { transferId: string; email: string | null }): Promise<TransferRecord>;
   /** @throws NotFoundError, WrongTransferStepError, InvalidAuthCodeError, RejectedByGandiError */
@@ -296,11 +313,11 @@ export interface RenewDomainInput {
   readonly currentExpiryYear: number;
   /** The price agreed to, after taxes and for all the years; null = whatever it is. */
   readonly expectedPrice: Money | null;
+  readonly acknowledge: readonly SideEffect[];
   readonly idempotencyKey: string;
 }
 
-export interface RenewalQuote
-  extends Pick<TransferQuote, 'name' | 'price' | 'blockers' | 'effects' | 'upstreamCalls' | 'warning'> {
+export interface RenewalQuote extends OrderQuote {
   /** null = not known. */
   readonly expiresAt: number | null;
   readonly newExpiresAt: number | null;
@@ -309,11 +326,180 @@ export interface RenewalQuote
 export interface RenewalsService {
   /**
    * Orders the renewal, once per key. @throws InvalidInputError, NotFoundError, OrganizationNotEligibleError, IdempotencyKeyReusedError,
-   * OperationInProgressError, ExpiryChangedError, NotRenewableError, PriceChangedError, InsufficientFundsError, SpendCeilingError, RejectedByGandiError
+   * OperationInProgressError, ExpiryChangedError, NotRenewableError, ConfirmationNeededError, PriceChangedError, InsufficientFundsError, SpendCeilingError, RejectedByGandiError
    */
-  renew(scope: OperationScope, input: RenewDomainInput): Promise<{ order: OrderRecord; replayed: boolean }>;
+  renew(scope: OperationScope, input: RenewDomainInput): Promise<PlacedOrder>;
   /** Checks everything `renew` would, spends nothing, writes nothing. */
   quote(scope: OperationScope, input: Omit<RenewDomainInput, 'idempotencyKey'>): Promise<RenewalQuote>;
+}
+
+/** Contacts of a domain beside its registrant. */
+export type ContactRole = 'admin' | 'tech' | 'billing';
+
+/** A client that exists, or the data of a person or company. */
+export type ClientChoice = { readonly id: string } | { readonly create: ClientDataInput };
+
+export interface RegisterDomainInput {
+  readonly domain: string;
+  /** The reseller organization that pays; null = the only one there is. */
+  readonly payerId: string | null;
+  /** Becomes the registrant. */
+  readonly client: ClientChoice;
+  readonly years: number;
+  /** Those that are not the registrant. */
+  readonly contacts: Readonly<Partial<Record<ContactRole, ClientChoice>>>;
+  /** What the registry asks of the registrant, by Gandi's names. */
+  readonly registrantParameters: readonly { readonly name: string; readonly value: string }[];
+  /** What the registry asks of the order, by Gandi's names. */
+  readonly extraParameters: readonly { readonly name: string; readonly value: string }[];
+  /** Empty = LiveDNS. */
+  readonly nameservers: readonly string[];
+  readonly templateId: string | null;
+  /** ISO 639-2 language of an internationalised name. */
+  readonly language: string | null;
+  readonly acknowledge: readonly SideEffect[];
+  /** The price agreed to, after taxes and for all the years; null = whatever it is. */
+  readonly expectedPrice: Money | null;
+  readonly idempotencyKey: string;
+}
+
+/** An order that was placed, or found under its key. */
+export interface PlacedOrder {
+  readonly order: OrderRecord;
+  /** Nothing new was ordered: the key was used before with the same input. */
+  readonly replayed: boolean;
+}
+
+export interface RegistrationsService {
+  /**
+   * Orders the registration, once per key. @throws InvalidInputError, NotFoundError, OrganizationNotEligibleError, IdempotencyKeyReusedError,
+   * OperationInProgressError, NameUnavailableError, ConfirmationNeededError, PriceChangedError, InsufficientFundsError, SpendCeilingError,
+   * RejectedByGandiError
+   */
+  register(scope: OperationScope, input: RegisterDomainInput): Promise<PlacedOrder>;
+  /** Checks everything `register` would, spends nothing, writes nothing. */
+  quote(scope: OperationScope, input: Omit<RegisterDomainInput, 'idempotencyKey'>): Promise<OrderQuote>;
+}
+
+export interface RestoreDomainInput {
+  /** A-label, lower case. */
+  readonly domain: string;
+  /** The price agreed to, after taxes; null = whatever it is. */
+  readonly expectedPrice: Money | null;
+  readonly idempotencyKey: string;
+}
+
+export interface RestoresService {
+  /**
+   * Orders the restore, once per key. @throws InvalidInputError, NotFoundError, OrganizationNotEligibleError, IdempotencyKeyReusedError,
+   * OperationInProgressError, NotRestorableError, PriceChangedError, InsufficientFundsError, SpendCeilingError, RejectedByGandiError
+   */
+  restore(scope: OperationScope, input: RestoreDomainInput): Promise<PlacedOrder>;
+  /** Checks everything `restore` would, spends nothing, writes nothing. */
+  quote(scope: OperationScope, input: Omit<RestoreDomainInput, 'idempotencyKey'>): Promise<OrderQuote>;
+}
+
+export interface ChangeRegistrantInput {
+  /** A-label, lower case. */
+  readonly domain: string;
+  /** Becomes the registrant. */
+  readonly client: ClientChoice;
+  readonly acknowledge: readonly SideEffect[];
+  /** The price agreed to, after taxes; null = whatever it is. */
+  readonly expectedPrice: Money | null;
+  readonly idempotencyKey: string;
+}
+
+export interface RegistrantChangesService {
+  /**
+   * Orders the change, once per key. @throws InvalidInputError, NotFoundError, OrganizationNotEligibleError, IdempotencyKeyReusedError,
+   * OperationInProgressError, DomainLockedError, RegistrantChangeUnsupportedError, ConfirmationNeededError, PriceChangedError,
+   * InsufficientFundsError, SpendCeilingError, RejectedByGandiError
+   */
+  change(scope: OperationScope, input: ChangeRegistrantInput): Promise<PlacedOrder>;
+  /** Checks everything `change` would, spends nothing, writes nothing. */
+  quote(scope: OperationScope, input: Omit<ChangeRegistrantInput, 'idempotencyKey'>): Promise<OrderQuote>;
+  /** Sends the approval mail of a change under way again. @throws NotFoundError, RejectedByGandiError, InvalidInputError */
+  resendApproval(scope: OperationScope, input: { orderId: string; email: string }): Promise<OrderRecord>;
+}
+
+/** What a change that costs nothing came to. */
+export interface SettingChanged {
+  readonly domain: DomainNode;
+  /** False while Gandi has accepted the change and does not show it yet. */
+  readonly inEffect: boolean;
+}
+
+/** What a dry run of such a change tells: the domain as it is now, and what stands against the change. */
+export interface SettingPreview {
+  readonly domain: DomainNode;
+  readonly blockers: readonly QuoteBlocker[];
+  readonly upstreamCalls: number;
+}
+
+export interface SetAutoRenewInput {
+  /** A-label, lower case. */
+  readonly domain: string;
+  readonly enabled: boolean;
+  /** Years added each time, 1 to 9; null = as it is. */
+  readonly years: number | null;
+}
+
+export interface SetNameserversInput {
+  /** A-label, lower case. */
+  readonly domain: string;
+  /** Host names in Unicode or ASCII. */
+  readonly nameservers: readonly string[];
+  readonly acknowledge: readonly SideEffect[];
+}
+
+export type ContactChoice = { readonly clientId: string } | { readonly contact: ClientDataInput };
+
+export interface SetContactsInput {
+  /** A-label, lower case. */
+  readonly domain: string;
+  readonly admin: ContactChoice | null;
+  readonly tech: ContactChoice | null;
+  readonly billing: ContactChoice | null;
+}
+
+/**
+ * Every `preview…` checks what its change would, sends and writes nothing.
+ * All @throws InvalidInputError, NotFoundError; the changes also DomainLockedError, RejectedByGandiError.
+ */
+export interface DomainSettingsService {
+  /** Who pays stays as it is. `effects` in plain words, as the preview tells them. */
+  setAutoRenew(
+    scope: OperationScope,
+    input: SetAutoRenewInput,
+  ): Promise<SettingChanged & { readonly effects: readonly string[] }>;
+  previewAutoRenew(
+    scope: OperationScope,
+    input: SetAutoRenewInput,
+  ): Promise<SettingPreview & { readonly attemptsAt: readonly number[]; readonly effects: readonly string[] }>;
+  /** @throws ConfirmationNeededError */
+  setNameservers(scope: OperationScope, input: SetNameserversInput): Promise<SettingChanged>;
+  /** `nameservers` as they would be sent. */
+  previewNameservers(
+    scope: OperationScope,
+    input: Omit<SetNameserversInput, 'acknowledge'>,
+  ): Promise<
+    SettingPreview & { readonly nameservers: readonly string[]; readonly effects: readonly SideEffectNotice[] }
+  >;
+  setContacts(scope: OperationScope, input: SetContactsInput): Promise<SettingChanged>;
+  previewContacts(
+    scope: OperationScope,
+    input: SetContactsInput,
+  ): Promise<SettingPreview & { readonly effects: readonly string[] }>;
+  /** Never gives the code. `authCodeExpiresAt` null = not known yet, or it does not expire. @param name A-label, lower case. */
+  regenerateAuthCode(
+    scope: OperationScope,
+    name: string,
+  ): Promise<SettingChanged & { readonly authCodeExpiresAt: number | null }>;
+  previewAuthCode(
+    scope: OperationScope,
+    name: string,
+  ): Promise<SettingPreview & { readonly effects: readonly string[] }>;
 }
 
 export interface RateBudgetNode {
@@ -370,8 +556,36 @@ export interface AdoptionService {
   plan(scope: OperationScope, query: AdoptionQuery): Promise<AdoptionPlan>;
 }
 
+/** A client about whom something is missing for an extension, or not known. */
+export interface ClientGap {
+  readonly client: ClientNode;
+  /** `LACKING`: at least one field is known to be missing. `UNKNOWN`: none is, and yet nobody can say that the data is complete. */
+  readonly state: 'LACKING' | 'UNKNOWN';
+  readonly missing: readonly ContactRequirement[];
+  /** Fields that were never read, and those of which it is not decided whether this client needs them. */
+  readonly undecided: readonly ContactRequirement[];
+  /** When address and telephone were read, epoch milliseconds; null = never. */
+  readonly detailAsOf: number | null;
+}
+
+export interface ContactsService {
+  /** No call to Gandi. @throws {RequestFault} BAD_USER_INPUT for what cannot be a TLD, and for none or more than 100. */
+  requirements(scope: OperationScope, query: ContactQuery): ContactRequirements;
+  /** No call to Gandi; nothing is stored. @throws {RequestFault} BAD_USER_INPUT as `requirements`, and for more than 100 parameters. */
+  validate(scope: OperationScope, input: ContactCheckInput): ContactCheck;
+  /**
+   * Clients whose stored data lacks something for a registration, ordered by name, from the mirror. Details of clients are not fetched for it.
+   * @throws {RequestFault} BAD_USER_INPUT for what cannot be a TLD. @throws {CursorError}
+   */
+  clientsMissing(
+    scope: OperationScope,
+    query: { tld: string; page: PageRequest },
+  ): Promise<ConnectionResult<ClientGap>>;
+}
+
 export interface Services {
   readonly adoption: AdoptionService;
+  readonly contacts: ContactsService;
   readonly organizations: OrganizationsService;
   readonly clients: ClientsService;
   readonly domains: DomainsService;
@@ -379,6 +593,10 @@ export interface Services {
   readonly orders: OrdersService;
   readonly transfers: TransfersService;
   readonly renewals: RenewalsService;
+  readonly settings: DomainSettingsService;
+  readonly registrations: RegistrationsService;
+  readonly restores: RestoresService;
+  readonly registrantChanges: RegistrantChangesService;
   readonly upstream: UpstreamService;
   /** A fresh scope for an operation or one event of a subscription, with loaders of its own. */
   scope(session: Session, options: { maxAgeSeconds: number | null; signal: AbortSignal | undefined }): OperationScope;

@@ -1,4 +1,5 @@
 // How many days each party to an inbound transfer has. Policy data: where Gandi's own report tells more, the report wins.
+import { tldRule } from '../policy/tld-rules.ts';
 
 const DAY = 86_400_000;
 
@@ -7,18 +8,6 @@ export const HOLDER_DAYS = 5;
 
 /** Under the ICANN transfer policy, silence of the losing registrar counts as consent after five days. */
 const LOSING_REGISTRAR_DAYS = 5;
-
-/** TLDs with rules of their own: days until the registry goes on without an answer (Gandi wiki, transfer table; registries' documentation). */
-const LOSING_REGISTRAR_DAYS_BY_TLD: ReadonlyMap<string, number> = new Map([
-  ...['fr', 're', 'pm', 'tf', 'wf', 'yt'].map((tld) => [tld, 8] as const),
-  ['es', 10],
-  ['lu', 15],
-]);
-
-/** Extensions whose registry does not add the transferred years to the expiry (Gandi wiki, transfer table); every other country extension is not known. */
-const UNCHANGED_EXPIRY: ReadonlySet<string> = new Set(
-  'fr re pm tf wf yt de uk co.uk org.uk me.uk be nl lu ch li it es at se fi pl cz nz co.nz'.split(' '),
-);
 
 /** The part of a name that decides the rules: all labels but the first. */
 export function extensionOf(name: string): string {
@@ -35,14 +24,20 @@ export function losingRegistrarDeadline(name: string, askedAt: number): number {
   return askedAt + losingRegistrarDays(name) * DAY;
 }
 
+/**
+ * Days until the registry goes on without an answer. Never less than ICANN's: the shorter figures of some registries are
+ * usual ones, not limits.
+ */
 export function losingRegistrarDays(name: string): number {
-  return LOSING_REGISTRAR_DAYS_BY_TLD.get(extensionOf(name)) ?? LOSING_REGISTRAR_DAYS;
+  return Math.max(LOSING_REGISTRAR_DAYS, tldRule(name)?.transferTypicalDays ?? LOSING_REGISTRAR_DAYS);
 }
 
-/** Whether the ordered years are added to the expiry: yes for generic extensions, no where the registry is known not to, null where nobody knows. */
+/**
+ * Whether the ordered years are added to the expiry: no where the registry is known not to, yes for generic extensions.
+ * A yes for a country extension rests on old tables and is not passed on: null, as where nobody knows.
+ */
 export function addsYears(name: string): boolean | null {
-  const extension = extensionOf(name);
-  if (UNCHANGED_EXPIRY.has(extension)) return false;
-  const isCountry = /(?:^|\.)[a-z]{2}$/.test(extension);
+  if (tldRule(name)?.transferAddsYear === false) return false;
+  const isCountry = /(?:^|\.)[a-z]{2}$/.test(extensionOf(name));
   return isCountry ? null : true;
 }

@@ -1,18 +1,17 @@
 // What is particular to orders of inbound transfers: how to see whether one landed, and what happens to its transfer and its client.
-import type { ClientInput } from '../upstream/port.ts';
-import { findCreatedClient } from './client-reconcile.ts';
 import { InvalidAuthCodeError, RejectedByGandiError } from './errors.ts';
+import { clientLeftBehind, removeMadeClient } from './order-client.ts';
 import type { OrderProcedure } from './order-procedure.ts';
-import type { MeteredCall } from './order-steps.ts';
 import { reasonsOf } from './order-submit.ts';
-import type { OrderRecord } from './services.ts';
 import { NOTHING_REPORTED } from './transfer-steps.ts';
 import { assertNoAuthCodeProblem } from './transfers-blockers.ts';
-import { type ClientProgress, removeMadeClient } from './transfers-client.ts';
 import { asTransfer, type TransferDeps } from './transfers-deps.ts';
 import { hasLanded } from './transfers-look.ts';
 
-type ProcedureDeps = Pick<TransferDeps, 'store' | 'port' | 'mirror' | 'bus' | 'clock' | 'settings' | 'logger'>;
+type ProcedureDeps = Pick<
+  TransferDeps,
+  'store' | 'port' | 'mirror' | 'bus' | 'clock' | 'settings' | 'logger' | 'newId'
+>;
 
 export function createTransferProcedure(deps: ProcedureDeps): OrderProcedure {
   return {
@@ -33,11 +32,7 @@ export function createTransferProcedure(deps: ProcedureDeps): OrderProcedure {
     missing: (ordered, missingSince) => ({
       transfer: { upstream: { ...asTransfer(ordered).transfer.upstream, missingSince } },
     }),
-    async leftBehind(order, call) {
-      const clientId = order.clientId ?? (await orphanOf(deps, order, call));
-      if (clientId === order.clientId) return undefined;
-      return { clientId, createdClient: true, input: { ...order.input, clientWasFound: true } };
-    },
+    leftBehind: (order, call) => clientLeftBehind(deps, order, call),
     cleanUp: (order, call) => removeMadeClient(deps, order, call),
     /** Names the client made for the order when it is still there. */
     async refused(order, error, call) {
@@ -62,14 +57,4 @@ function authCodeRefusal(problems: Parameters<typeof assertNoAuthCodeProblem>[0]
     if (error instanceof InvalidAuthCodeError) return error;
     throw error;
   }
-}
-
-/** The client that was asked for under the order when the answer was lost. */
-async function orphanOf({ port }: ProcedureDeps, order: OrderRecord, call: MeteredCall): Promise<string | null> {
-  const { client, clientAskedAt, clientsBefore } = order.input as ClientProgress & {
-    readonly client?: { readonly create?: ClientInput };
-  };
-  if (clientAskedAt === undefined || client?.create === undefined) return null;
-  const found = await findCreatedClient(port, order.organizationId, client.create, new Set(clientsBefore), call);
-  return found?.id ?? null;
 }

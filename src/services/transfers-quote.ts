@@ -2,38 +2,24 @@
 import { assertCan } from '../auth/session.ts';
 import type { ContactInput } from '../upstream/port.ts';
 import { callFor, orFault } from './calls.ts';
-import { InvalidInputError, OutcomeError } from './errors.ts';
-import { orderUnderWay } from './order-once.ts';
+import { differences, namesakeNote, namesakes } from './order-namesakes.ts';
+import { assertMayOrderFor, findPayer, findRegistrant } from './order-parties.ts';
 import { priceForYears } from './order-price.ts';
-import type {
-  OperationScope,
-  OrderPrice,
-  OrganizationRecord,
-  TransferDomainInInput,
-  TransferQuote,
-} from './services.ts';
+import { type Findings, noFindings, noteBusy, noteDryRun, noting } from './order-quote.ts';
+import type { OperationScope, OrderPrice, OrderQuote, OrganizationRecord, TransferDomainInInput } from './services.ts';
 import { addsYears, HOLDER_DAYS, losingRegistrarDays } from './transfer-policy.ts';
-import { assertMayOrderFor, findBlockers, findPayer, findRegistrant } from './transfers-check.ts';
+import { findBlockers } from './transfers-check.ts';
 import type { TransferDeps } from './transfers-deps.ts';
 import { type EffectFacts, effectsOf } from './transfers-effects.ts';
 import { readTransferInput, type WantedTransfer } from './transfers-input.ts';
-import { differences, namesakeNote, namesakes } from './transfers-namesakes.ts';
-
-type Blocker = TransferQuote['blockers'][number];
-
-/** What was found so far; checks go on past a blocker wherever they still can. */
-interface Findings {
-  readonly blockers: Blocker[];
-  warning: string | null;
-}
 
 export async function quoteTransfer(
   deps: TransferDeps,
   scope: OperationScope,
   input: Omit<TransferDomainInInput, 'idempotencyKey'>,
-): Promise<TransferQuote> {
+): Promise<OrderQuote> {
   assertCan(scope.session, 'transfer:request');
-  const findings: Findings = { blockers: [], warning: null };
+  const findings = noFindings();
   const check = <T>(run: () => T | Promise<T>): Promise<T | null> => noting(findings, run);
 
   const wanted = await check(() => {
@@ -48,13 +34,7 @@ export async function quoteTransfer(
   const payer = await check(() => findPayer(deps, scope, wanted.payerId));
   if (payer === null) return quoteOf(wanted.name, findings, null, [], 0);
 
-  const busy = await orderUnderWay(deps, wanted.name);
-  if (busy !== null)
-    findings.blockers.push({
-      code: 'OPERATION_IN_PROGRESS',
-      message: `The transfer of ${wanted.name} is already under way.`,
-      path: ['input', 'domain'],
-    });
+  await noteBusy(deps, findings, wanted.name);
   const registrant = await check(() => findRegistrant(deps, scope, payer, client));
   const found = await check(() => findBlockers(deps, scope, payer, wanted));
   for (const { kind, message } of found?.blockers ?? [])
@@ -108,31 +88,7 @@ async function askGandi(
   const { name, authCode, years, changeRegistrant, client } = wanted;
   const clientId = 'id' in client ? client.id : reusedClientId;
   const request = { name, payerId: payer.id, clientId, registrant, authCode, years, changeRegistrant };
-  const { problems, warning } = await orFault(port.dryRunTransfer(request, callFor(scope, 'interactive')));
-  findings.warning = warning;
-  for (const { field, message } of problems)
-    findings.blockers.push({
-      code: 'REJECTED_BY_GANDI',
-      message: field === '' ? message : `${field}: ${message}`,
-      path: null,
-    });
-}
-
-async function noting<T>({ blockers }: Findings, run: () => T | Promise<T>): Promise<T | null> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof OutcomeError)) throw error;
-    if (error instanceof InvalidInputError)
-      for (const { path, message, found, expected } of error.fields)
-        blockers.push({
-          code: error.code,
-          message: `${message} ${found === null ? '' : `Found ${found}, `}expected ${expected}.`,
-          path,
-        });
-    else blockers.push({ code: error.code, message: error.message, path: error.path });
-    return null;
-  }
+  noteDryRun(findings, await orFault(port.dryRunTransfer(request, callFor(scope, 'interactive'))));
 }
 
 function quoteOf(
@@ -141,6 +97,6 @@ function quoteOf(
   price: OrderPrice | null,
   effects: readonly string[],
   upstreamCalls: number,
-): TransferQuote {
-  return { name, price, blockers, effects, upstreamCalls, warning };
+): OrderQuote {
+  return { name, price, blockers, effects, toAcknowledge: [], upstreamCalls, warning };
 }

@@ -1,15 +1,13 @@
 // Orders an inbound transfer once for each idempotency key: what is checked, what is written, and what is sent.
 import { assertCan } from '../auth/session.ts';
-import { UpstreamError } from '../upstream/errors.ts';
 import { TransferBlockedError } from './errors.ts';
 import type { KeyedTurns } from './keyed-turns.ts';
+import { withClient } from './order-client.ts';
 import { digestSecret, fingerprintOf, matchesDigest } from './order-fingerprint.ts';
-import type { HeldLease } from './order-lease.ts';
+import { readIdempotencyKey } from './order-input.ts';
 import { type Carrier, type Draft, orderOnce } from './order-once.ts';
+import { assertMayOrderFor, findPayer, findRegistrant } from './order-parties.ts';
 import { assertPrice, priceForYears } from './order-price.ts';
-import type { OrderProcedure } from './order-procedure.ts';
-import type { MeteredCall } from './order-steps.ts';
-import { refuseOrder } from './order-submit.ts';
 import type {
   OperationScope,
   OrderRecord,
@@ -18,10 +16,9 @@ import type {
   TransferRecord,
 } from './services.ts';
 import { NOTHING_REPORTED } from './transfer-steps.ts';
-import { assertMayOrderFor, findBlockers, findPayer, findRegistrant } from './transfers-check.ts';
-import { giveClient } from './transfers-client.ts';
+import { findBlockers } from './transfers-check.ts';
 import { asTransfer, type OrderedTransfer, TRANSFER_MUTATION, type TransferDeps } from './transfers-deps.ts';
-import { readIdempotencyKey, readTransferInput, type WantedTransfer } from './transfers-input.ts';
+import { readTransferInput, type WantedTransfer } from './transfers-input.ts';
 import { createTransferProcedure } from './transfers-procedure.ts';
 
 export type RequestDeps = TransferDeps & { readonly turns: KeyedTurns };
@@ -94,7 +91,7 @@ function carrierOf(
   const procedure = createTransferProcedure(deps);
   return {
     procedure,
-    before: (order, lease, call) => withClient(deps, procedure, order, wanted, lease, call),
+    before: (order, lease, call) => withClient(deps, procedure, order, wanted.client, lease, call),
     send: (order, call) =>
       deps.port.requestTransfer(
         {
@@ -109,24 +106,6 @@ function carrierOf(
         call,
       ),
   };
-}
-
-async function withClient(
-  deps: RequestDeps,
-  procedure: OrderProcedure,
-  order: OrderRecord,
-  { client }: WantedTransfer,
-  lease: HeldLease,
-  call: MeteredCall,
-): Promise<OrderRecord> {
-  if ('id' in client) return { ...order, clientId: client.id };
-  try {
-    return await giveClient(deps, order, client.create, lease, call);
-  } catch (error) {
-    const isRefusal = error instanceof UpstreamError && ['invalid', 'conflict', 'refused'].includes(error.kind);
-    if (isRefusal) return refuseOrder(deps, procedure, order, lease, error, call);
-    throw error;
-  }
 }
 
 function firstStep(order: OrderRecord, id: string): TransferRecord {

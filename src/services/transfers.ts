@@ -1,7 +1,7 @@
 // Inbound transfers: ordered once, followed step by step, explained in plain words, helped along where something can be done.
 import { assertCan } from '../auth/session.ts';
 import { visibilityOf } from './calls.ts';
-import { createKeyedTurns } from './keyed-turns.ts';
+import { createKeyedTurns, type KeyedTurns } from './keyed-turns.ts';
 import type { OrderProcedure } from './order-procedure.ts';
 import { connectionOf, isUuid } from './orders.ts';
 import type { TransferRecord, TransfersService } from './services.ts';
@@ -18,6 +18,8 @@ export { defaultNewId, TRANSFER_SETTINGS, type TransferSettings } from './transf
 export type { Look } from './transfers-follow.ts';
 
 export type TransfersServiceDeps = Omit<TransferDeps, 'settings' | 'newId'> & {
+  /** Clients are made one at a time for each address, whatever kind of order asks. */
+  readonly turns?: KeyedTurns;
   readonly settings?: Partial<TransferSettings>;
   readonly newId?: () => string;
 };
@@ -33,7 +35,7 @@ export interface TransferWork {
 export function createTransfersService(given: TransfersServiceDeps): TransfersService & TransferWork {
   const settings = { ...TRANSFER_SETTINGS, ...given.settings };
   const deps: TransferDeps = { ...given, settings, newId: given.newId ?? defaultNewId };
-  const turns = createKeyedTurns();
+  const turns = given.turns ?? createKeyedTurns();
   const { store, clock } = deps;
   return {
     async byId(scope, id) {

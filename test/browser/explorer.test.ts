@@ -82,6 +82,10 @@ describe('the explorer of a gateway with the sandbox', () => {
       'QuoteARenewal',
       'OrdersAndMoney',
       'AdoptionPlan',
+      'ContactRequirements',
+      'ClientsMissing',
+      'SetNameservers',
+      'SetAutoRenew',
     ]);
   });
 

@@ -3,10 +3,12 @@ import type { Lane } from '../../src/upstream/budget/lanes.ts';
 import { UpstreamError, type UpstreamErrorKind } from '../../src/upstream/errors.ts';
 import type {
   CallOptions,
+  ContactInput,
   GandiPort,
   Page,
   UpstreamClient,
   UpstreamClientRow,
+  UpstreamContact,
   UpstreamDomain,
   UpstreamDomainRow,
   UpstreamOrganization,
@@ -24,6 +26,9 @@ export interface FakeDomain {
   canTransferLock?: boolean;
   /** Not in the list although its detail answers, as in redemption. */
   unlisted?: boolean;
+  updatedAt?: number;
+  /** What its detail tells otherwise than the default one. */
+  detail?: Partial<UpstreamDomain>;
 }
 
 export interface FakeWorld {
@@ -42,6 +47,8 @@ export interface FakeCall {
   readonly what: string;
   readonly lane: Lane;
   readonly tenant: string;
+  /** What a write carried beyond what `what` names. */
+  readonly body?: unknown;
 }
 
 export interface FakeGandi {
@@ -120,6 +127,34 @@ export function fakePortfolio(size: { domains: number; clients: number; rowShari
   };
 }
 
+/** A contact as the detail shows one that was sent. */
+function contactShown(input: ContactInput): UpstreamContact {
+  return {
+    type: input.type,
+    givenName: input.givenName,
+    familyName: input.familyName,
+    companyName: input.companyName ?? null,
+    email: input.email,
+    address: {
+      street: input.street,
+      zip: input.zip ?? null,
+      city: input.city ?? null,
+      country: input.country,
+      region: input.region ?? null,
+    },
+    phone: input.phone ?? null,
+    mobile: null,
+    fax: null,
+    language: input.language ?? null,
+    isDataObfuscated: input.isDataObfuscated ?? null,
+    isMailObfuscated: input.isMailObfuscated ?? null,
+    sameAsRegistrant: false,
+    validation: null,
+    reachability: null,
+    extraParameters: {},
+  };
+}
+
 interface Hold {
   readonly match: RegExp;
   readonly stage: 'before-sending' | 'before-answering';
@@ -148,8 +183,13 @@ export function createFakeGandi(world: FakeWorld): FakeGandi {
       }
     }
   };
-  const answer = async <T>(what: string, { lane, tenant, signal, meter }: CallOptions, read: () => T): Promise<T> => {
-    const call: FakeCall = { what, lane, tenant };
+  const answer = async <T>(
+    what: string,
+    { lane, tenant, signal, meter }: CallOptions,
+    read: () => T,
+    body?: unknown,
+  ): Promise<T> => {
+    const call: FakeCall = { what, lane, tenant, ...(body !== undefined && { body }) };
     signal?.throwIfAborted();
     await stand(call, 'before-sending', signal);
     calls.push(call);
@@ -192,7 +232,7 @@ export function createFakeGandi(world: FakeWorld): FakeGandi {
     createdAt: null,
     registryCreatedAt: null,
     expiresAt: domain.expiresAt ?? Date.UTC(2031, 0, 1),
-    updatedAt: null,
+    updatedAt: domain.updatedAt ?? null,
     sharingId: world.rowSharingIds ? (domain.clientId ?? domain.organizationId) : null,
   });
   const domainDetail = (domain: FakeDomain): UpstreamDomain => {
@@ -217,7 +257,14 @@ export function createFakeGandi(world: FakeWorld): FakeGandi {
         pendingDeleteEndsAt: null,
         authCodeExpiresAt: null,
       },
+      ...domain.detail,
     };
+  };
+  /** What a change of settings makes of the detail. */
+  const change = (name: string, changed: (now: UpstreamDomain) => Partial<UpstreamDomain>): void => {
+    const domain = findDomain(name);
+    domain.detail = { ...domain.detail, ...changed(domainDetail(domain)) };
+    domain.updatedAt = (domain.updatedAt ?? 0) + 1_000;
   };
   const found = <T>(value: T | undefined): T => {
     if (value === undefined) throw failure('not-found', { status: 404 });
@@ -302,10 +349,50 @@ export function createFakeGandi(world: FakeWorld): FakeGandi {
     changeRegistrant: notFaked,
     registrantChange: notFaked,
     resendRegistrantChangeApproval: notFaked,
-    setAutoRenew: notFaked,
-    setNameservers: notFaked,
-    setContacts: notFaked,
-    regenerateAuthCode: notFaked,
+    setAutoRenew: ({ name, ...body }, call) =>
+      answer(
+        `autorenew:${name}`,
+        call,
+        () =>
+          change(name, ({ autoRenewal }) => ({
+            autoRenew: body.enabled,
+            autoRenewal: {
+              payerId: body.payerId ?? autoRenewal?.payerId ?? null,
+              enabled: body.enabled,
+              durationYears: body.years ?? autoRenewal?.durationYears ?? null,
+              attemptsAt: autoRenewal?.attemptsAt ?? [],
+            },
+          })),
+        body,
+      ),
+    setNameservers: (name, nameservers, call) =>
+      answer(
+        `nameservers:${name}`,
+        call,
+        () => change(name, () => ({ nameservers: nameservers.toReversed() })),
+        nameservers,
+      ),
+    setContacts: (name, contacts, call) =>
+      answer(
+        `contacts:${name}`,
+        call,
+        () =>
+          change(name, (now) => ({
+            contacts: {
+              ...now.contacts,
+              ...(contacts.admin && { admin: contactShown(contacts.admin) }),
+              ...(contacts.tech && { tech: contactShown(contacts.tech) }),
+              ...(contacts.billing && { billing: contactShown(contacts.billing) }),
+            },
+          })),
+        contacts,
+      ),
+    regenerateAuthCode: (name, call) =>
+      answer(`authinfo:${name}`, call, () =>
+        change(name, ({ dates }) => ({
+          dates: { ...dates, authCodeExpiresAt: (dates.authCodeExpiresAt ?? Date.UTC(2030, 1, 1)) + 86_400_000 },
+        })),
+      ),
   };
 
   return {

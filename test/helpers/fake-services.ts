@@ -189,7 +189,31 @@ export function createFakeServices({
       id === thing.id ? thing : null;
   const services: Services = {
     adoption: { plan: unused('adoption.plan') },
+    contacts: {
+      requirements: () => ({ fields: [], tlds: [] }),
+      validate: () => {
+        throw new Error('contacts.validate is not part of this test');
+      },
+      clientsMissing: unused('contacts.clientsMissing'),
+    },
+    settings: {
+      setAutoRenew: unused('settings.setAutoRenew'),
+      previewAutoRenew: unused('settings.previewAutoRenew'),
+      setNameservers: unused('settings.setNameservers'),
+      previewNameservers: unused('settings.previewNameservers'),
+      setContacts: unused('settings.setContacts'),
+      previewContacts: unused('settings.previewContacts'),
+      regenerateAuthCode: unused('settings.regenerateAuthCode'),
+      previewAuthCode: unused('settings.previewAuthCode'),
+    },
     renewals: { renew: unused('renewals.renew'), quote: unused('renewals.quote') },
+    registrations: { register: unused('registrations.register'), quote: unused('registrations.quote') },
+    restores: { restore: unused('restores.restore'), quote: unused('restores.quote') },
+    registrantChanges: {
+      change: unused('registrantChanges.change'),
+      quote: unused('registrantChanges.quote'),
+      resendApproval: unused('registrantChanges.resendApproval'),
+    },
     organizations: {
       viewer: logged('organizations.viewer', async ({ session }) => ({
         session,

@@ -210,6 +210,7 @@ describe('transferDomainIn', () => {
               price: { beforeTaxes: price, afterTaxes: price },
               blockers: [],
               effects: [],
+              toAcknowledge: [],
               upstreamCalls: 3,
               warning: null,
             };
@@ -284,8 +285,8 @@ describe('transferDomainIn', () => {
     const { services, calls } = createFakeServices();
     const both = await runOperation(services, ORDER, { input: { ...input, client: { ...client, create: null } } });
     const none = await runOperation(services, ORDER, { input: { ...input, client: {} } });
-    expect(both.errors[0]?.message).toContain('TransferClientInput');
-    expect(none.errors[0]?.message).toContain('TransferClientInput');
+    expect(both.errors[0]?.message).toContain('OrderClientInput');
+    expect(none.errors[0]?.message).toContain('OrderClientInput');
     expect(calls).toEqual([]);
   });
 });

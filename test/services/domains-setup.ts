@@ -2,6 +2,7 @@
 import { ALL_SCOPES, type Session } from '../../src/auth/session.ts';
 import { createUpstreamMeter } from '../../src/lib/upstream-meter.ts';
 import { createLoaders } from '../../src/loaders/loaders.ts';
+import { createDomainSettingsService } from '../../src/services/domain-settings.ts';
 import { createDomainsService } from '../../src/services/domains.ts';
 import { createOrganizationsService } from '../../src/services/organizations.ts';
 import type { OperationScope } from '../../src/services/services.ts';
@@ -12,20 +13,30 @@ import { type MirrorTest, mirrorTest } from '../mirror/setup.ts';
 export interface ServicesTest extends MirrorTest {
   readonly organizations: ReturnType<typeof createOrganizationsService>;
   readonly domains: ReturnType<typeof createDomainsService>;
+  readonly settings: ReturnType<typeof createDomainSettingsService>;
   /** The scope of a new operation. */
   scope(options?: { session?: Partial<Session>; maxAgeSeconds?: number | null; signal?: AbortSignal }): OperationScope;
   /** SQL reads of domains and clients so far, by the name of the store's function. */
   readonly reads: string[];
+  /** What was noted in the audit log: actor, action and subject. */
+  readonly audited: string[];
 }
 
 export async function servicesTest(world: FakeWorld): Promise<ServicesTest> {
   const t = await mirrorTest(world);
   const { mirror, clock, gandi } = t;
   const reads: string[] = [];
+  const audited: string[] = [];
   const store: Store = {
     ...t.store,
     domains: counted('domains', t.store.domains, reads),
     clients: counted('clients', t.store.clients, reads),
+    audit: {
+      async append(entry) {
+        await t.store.audit.append(entry);
+        audited.push(`${entry.actor} ${entry.action} ${entry.subject} ${entry.organizationId}`);
+      },
+    },
   };
   const scope: ServicesTest['scope'] = (options = {}) => {
     const session: Session = {
@@ -46,9 +57,11 @@ export async function servicesTest(world: FakeWorld): Promise<ServicesTest> {
   return {
     ...t,
     reads,
+    audited,
     scope,
     organizations: createOrganizationsService({ mirror, mode: 'SANDBOX', clock }),
     domains: createDomainsService({ port: gandi.port, store, mirror, clock }),
+    settings: createDomainSettingsService({ port: gandi.port, store, mirror, clock }),
   };
 }
 

@@ -1,4 +1,5 @@
 // Domains: list rows, detail without its auth code, the auth code alone, and changes that cost nothing (Gandi v5 docs, domain).
+import { kindOfHosts } from '../../lib/nameserver-kind.ts';
 import type { CallOptions, GandiPort, NameserverKind, Page, UpstreamDomain, UpstreamDomainRow } from '../port.ts';
 import type { GandiAnswer, Sender } from '../request.ts';
 import type { ContactsPatchBody } from '../wire/contact.ts';
@@ -25,14 +26,6 @@ const KINDS: Readonly<Record<string, NameserverKind>> = { livedns: 'LIVEDNS', ab
 
 function kindFrom(current: string | null | undefined): NameserverKind | null {
   return current ? (KINDS[current] ?? 'OTHER') : null;
-}
-
-/** Detail names the hosts only: `ns-<n>-a.gandi.net` are LiveDNS, `a.dns.gandi.net` the classic ones (Gandi v5 docs, LiveDNS). */
-export function kindOfHosts(hosts: readonly string[]): NameserverKind | null {
-  if (hosts.length === 0) return null;
-  const all = (pattern: RegExp) => hosts.every((host) => pattern.test(host.toLowerCase()));
-  if (all(/^ns-\d+-[abc]\.gandi\.net\.?$/)) return 'LIVEDNS';
-  return all(/^[abc]\.dns\.gandi\.net\.?$/) ? 'CLASSIC' : 'OTHER';
 }
 
 const isOn = (autorenew: AnyAutorenew | null | undefined): boolean =>

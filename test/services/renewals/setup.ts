@@ -33,6 +33,7 @@ export const wish = (more: Partial<RenewDomainInput> = {}): RenewDomainInput => 
   years: 1,
   currentExpiryYear: 2031,
   expectedPrice: null,
+  acknowledge: [],
   idempotencyKey: 'wish-1',
   ...more,
 });

@@ -1,13 +1,17 @@
-// Clients that look like the one a transfer would create: used when their data is the very same, told of when it is not.
+// Clients that look like the one an order would create: used when their data is the very same, told of when it is not.
 import { sameEmail } from '../lib/email.ts';
+import type { Mirror } from '../mirror/mirror.ts';
 import type { ClientDetailRecord, ClientRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import type { ClientInput } from '../upstream/port.ts';
 import type { MeteredCall } from './order-steps.ts';
-import type { TransferDeps } from './transfers-deps.ts';
 
 /** Clients of the organization with the same type, names and e-mail, with their details where these could be had. */
 export async function namesakes(
-  { store, mirror }: Pick<TransferDeps, 'store' | 'mirror'>,
+  {
+    store,
+    mirror,
+  }: { readonly store: Pick<Store, 'clients'>; readonly mirror: Pick<Mirror, 'ensureClients' | 'clientDetails'> },
   organizationId: string,
   input: ClientInput,
   call: MeteredCall,

@@ -1,14 +1,18 @@
-// The client of a transfer: one that exists, one with the very same data, or a new one made under the order, never two.
+// The client of an order: one that exists, one with the very same data, or a new one made under the order, never two.
+import type { Mirror } from '../mirror/mirror.ts';
+import type { Store } from '../store/store.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import type { ClientInput, UpstreamClient } from '../upstream/port.ts';
+import type { ClientInput, GandiPort, UpstreamClient } from '../upstream/port.ts';
 import { clientAsMade, findCreatedClient } from './client-reconcile.ts';
 import { RequestFault } from './errors.ts';
 import type { KeyedTurns } from './keyed-turns.ts';
+import type { WantedClient } from './order-input.ts';
 import { type HeldLease, LeaseLostError } from './order-lease.ts';
-import { type MeteredCall, UNFINISHED } from './order-steps.ts';
+import { differences, namesakeNote, namesakes } from './order-namesakes.ts';
+import type { OrderDeps, OrderPatch, OrderProcedure } from './order-procedure.ts';
+import { type MeteredCall, UNFINISHED, writeOrder } from './order-steps.ts';
+import { refuseOrder } from './order-submit.ts';
 import type { OrderRecord, OrderState } from './services.ts';
-import { type TransferDeps, writeStep } from './transfers-deps.ts';
-import { differences, namesakeNote, namesakes } from './transfers-namesakes.ts';
 
 /** What of an order's progress is kept with its input. */
 export interface ClientProgress {
@@ -23,9 +27,40 @@ export interface ClientProgress {
 /** States of orders that have, or may yet have, a domain for their client. */
 const USING: readonly OrderState[] = [...UNFINISHED, 'COMPLETED'];
 
-type ClientDeps = Pick<TransferDeps, 'store' | 'port' | 'mirror' | 'bus' | 'clock' | 'settings' | 'logger'> & {
+/** What a client left over from an order is removed with. */
+export interface ClientRemovalDeps extends OrderDeps {
+  readonly port: Pick<GandiPort, 'clients' | 'client' | 'deleteClient'>;
+  readonly mirror: Pick<Mirror, 'clientChanged'>;
+}
+
+export interface ClientDeps extends OrderDeps {
+  readonly store: Pick<Store, 'orders' | 'transfers' | 'clients'>;
+  readonly port: Pick<GandiPort, 'clients' | 'client' | 'createClient' | 'deleteClient'>;
+  readonly mirror: Pick<Mirror, 'ensureClients' | 'clientDetails' | 'clientChanged' | 'wroteClient'>;
   readonly turns: KeyedTurns;
-};
+}
+
+/**
+ * The order with the client it is for, made under it when it is a new one. @throws {OutcomeError} Gandi refused the client; the order has failed.
+ * @throws {UpstreamError|RequestFault|LeaseLostError} as {@link giveClient} does.
+ */
+export async function withClient(
+  deps: ClientDeps,
+  procedure: OrderProcedure,
+  order: OrderRecord,
+  client: WantedClient,
+  lease: HeldLease,
+  call: MeteredCall,
+): Promise<OrderRecord> {
+  if ('id' in client) return { ...order, clientId: client.id };
+  try {
+    return await giveClient(deps, order, client.create, lease, call);
+  } catch (error) {
+    const isRefusal = error instanceof UpstreamError && ['invalid', 'conflict', 'refused'].includes(error.kind);
+    if (isRefusal) return refuseOrder(deps, procedure, order, lease, error, call);
+    throw error;
+  }
+}
 
 /**
  * Brings the order to where it has its client. Before Gandi is asked for one the order says so; when the answer is lost Gandi's list is read, now and
@@ -40,7 +75,7 @@ export async function giveClient(
   lease: HeldLease,
   call: MeteredCall,
 ): Promise<OrderRecord & { readonly clientId: string }> {
-  const known = withClient(order);
+  const known = clientKnown(order);
   if (known !== null) return known;
   return deps.turns.take(`${order.organizationId}:${input.email.toLowerCase()}`, async () => {
     const progress = order.input as ClientProgress;
@@ -72,7 +107,7 @@ export async function giveClient(
  * @returns the id of the client when it is still there; the order then keeps naming it.
  */
 export async function removeMadeClient(
-  deps: Pick<TransferDeps, 'store' | 'port' | 'mirror' | 'bus' | 'clock' | 'logger'>,
+  deps: ClientRemovalDeps,
   order: OrderRecord,
   call: MeteredCall,
 ): Promise<string | null> {
@@ -91,14 +126,28 @@ export async function removeMadeClient(
     logger.warn({ error, orderId: order.id, clientId }, 'The client made for a failed order could not be removed.');
     return clientId;
   }
-  await writeStep(deps, order, {
+  await writeOrder(deps, order, {
     from: ['FAILED', 'CANCELLED'],
-    order: { clientId: null },
-    transfer: { clientId: null },
+    ...ofClient(order, { clientId: null }),
     note: `Client ${clientId}, made for this order, was removed again.`,
   });
   await tellMirror(deps, () => deps.mirror.clientChanged(organizationId, clientId, { ...call, maxAgeSeconds: 0 }));
   return null;
+}
+
+/** What of an abandoned order may be left at Gandi: the client that was asked for when the answer was lost. */
+export async function clientLeftBehind(
+  { port }: Pick<ClientRemovalDeps, 'port'>,
+  order: OrderRecord,
+  call: MeteredCall,
+): Promise<OrderPatch['order']> {
+  const { client, clientAskedAt, clientsBefore } = order.input as ClientProgress & {
+    readonly client?: { readonly create?: ClientInput };
+  };
+  if (order.clientId !== null || clientAskedAt === undefined || client?.create === undefined) return undefined;
+  const found = await findCreatedClient(port, order.organizationId, client.create, new Set(clientsBefore), call);
+  if (found === null) return undefined;
+  return { clientId: found.id, createdClient: true, input: { ...order.input, clientWasFound: true } };
 }
 
 async function makeClient(
@@ -209,20 +258,17 @@ async function claimedStep(
   order: Partial<Pick<OrderRecord, 'input' | 'clientId' | 'createdClient'>>,
   note: string,
 ): Promise<OrderRecord> {
-  const { clientId } = order;
-  const transfer = clientId === undefined ? {} : { transfer: { clientId } };
-  const written = await writeStep(deps, before, {
+  const written = await writeOrder(deps, before, {
     from: ['CLAIMED'],
     leaseOwner: lease.owner,
-    order,
+    ...ofClient(before, order),
     note,
-    ...transfer,
   });
   if (written === null) throw new LeaseLostError(`Order ${before.id} was taken over.`);
   return written.order;
 }
 
-async function tellMirror({ logger }: Pick<TransferDeps, 'logger'>, tell: () => Promise<unknown>): Promise<void> {
+async function tellMirror({ logger }: Pick<OrderDeps, 'logger'>, tell: () => Promise<unknown>): Promise<void> {
   try {
     await tell();
   } catch (error) {
@@ -230,6 +276,12 @@ async function tellMirror({ logger }: Pick<TransferDeps, 'logger'>, tell: () => 
   }
 }
 
-function withClient(order: OrderRecord): (OrderRecord & { readonly clientId: string }) | null {
+/** The transfer of an order names the same client as the order. */
+function ofClient({ kind }: OrderRecord, order: Partial<Pick<OrderRecord, 'clientId'>>): OrderPatch {
+  const { clientId } = order;
+  return { order, ...(kind === 'TRANSFER_IN' && clientId !== undefined && { transfer: { clientId } }) };
+}
+
+function clientKnown(order: OrderRecord): (OrderRecord & { readonly clientId: string }) | null {
   return order.clientId === null ? null : { ...order, clientId: order.clientId };
 }

@@ -1,0 +1,230 @@
+// Contact data that registries of generic extensions ask for: what a name is for, who is entitled to it.
+import { BODIES, type ContactField, fieldsOf, NEW } from './contact-field.ts';
+
+export const GENERIC: readonly ContactField[] = [
+  ...fieldsOf('aero', NEW, [
+    {
+      name: 'x-aero_ens_authid',
+      need: 'REQUIRED',
+      label: { en: '.aero ENS id', fr: 'Identifiant ENS .aero' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_FIELDS'],
+    },
+    {
+      name: 'x-aero_ens_authkey',
+      need: 'CONDITIONAL',
+      condition: 'ENS_KEY',
+      label: { en: '.aero ENS key', fr: 'Clé ENS .aero' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_FIELDS'],
+    },
+  ]),
+  ...fieldsOf('barcelona', NEW, [
+    {
+      name: 'x-barcelona_intendeduse',
+      need: 'REQUIRED',
+      pattern: '^.{1,256}$',
+      label: { en: 'Intended use of the .barcelona name', fr: 'Usage prévu du nom .barcelona' },
+      certainty: 'DOCUMENTED',
+      sources: ['WHMCS_FIELDS', 'CENTRALNIC_BARCELONA'],
+    },
+    {
+      name: 'x-barcelona_trademarkid',
+      need: 'OPTIONAL',
+      condition: 'IS_TRADE_MARK',
+      contactTypes: BODIES,
+      label: { en: 'Trade mark number', fr: 'Numéro de marque' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_SPECIAL'],
+    },
+  ]),
+  ...fieldsOf('cat', NEW, [
+    {
+      name: 'x-cat_intendeduse',
+      need: 'REQUIRED',
+      pattern: '^.{1,256}$',
+      label: { en: 'Intended use of the .cat name', fr: 'Usage prévu du nom .cat' },
+      certainty: 'DOCUMENTED',
+      sources: ['WHMCS_FIELDS', 'CENTRALNIC_CAT'],
+    },
+  ]),
+  ...fieldsOf('eus', NEW, [
+    {
+      name: 'x-eus_intendeduse',
+      need: 'CONDITIONAL',
+      condition: 'STATEMENT_OF_USE',
+      label: { en: 'Intended use of the .eus name', fr: 'Usage prévu du nom .eus' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_FIELDS'],
+    },
+  ]),
+  ...fieldsOf('gal', NEW, [
+    {
+      name: 'x-gal_intendeduse',
+      need: 'CONDITIONAL',
+      condition: 'STATEMENT_OF_USE',
+      label: { en: 'Intended use of the .gal name', fr: 'Usage prévu du nom .gal' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_FIELDS'],
+    },
+  ]),
+  ...fieldsOf('madrid', NEW, [
+    {
+      name: 'x-madrid_intendeduse',
+      need: 'CONDITIONAL',
+      condition: 'STATEMENT_OF_USE',
+      label: { en: 'Intended use of the .madrid name', fr: 'Usage prévu du nom .madrid' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_FIELDS'],
+    },
+  ]),
+  ...fieldsOf('quebec', NEW, [
+    {
+      name: 'x-quebec_intendeduse',
+      need: 'CONDITIONAL',
+      condition: 'STATEMENT_OF_USE',
+      label: { en: 'Intended use of the .quebec name', fr: 'Usage prévu du nom .quebec' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_FIELDS'],
+    },
+  ]),
+  ...fieldsOf('radio', NEW, [
+    {
+      name: 'x-radio_intendeduse',
+      need: 'CONDITIONAL',
+      condition: 'STATEMENT_OF_USE',
+      label: { en: 'Intended use of the .radio name', fr: 'Usage prévu du nom .radio' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_FIELDS'],
+    },
+  ]),
+  ...fieldsOf('scot', NEW, [
+    {
+      name: 'x-scot_intendeduse',
+      need: 'CONDITIONAL',
+      condition: 'STATEMENT_OF_USE',
+      label: { en: 'Intended use of the .scot name', fr: 'Usage prévu du nom .scot' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_FIELDS'],
+    },
+  ]),
+  ...fieldsOf('sport', NEW, [
+    {
+      name: 'x-sport_intendeduse',
+      need: 'REQUIRED',
+      label: { en: 'Intended use of the .sport name', fr: 'Usage prévu du nom .sport' },
+      certainty: 'DOCUMENTED',
+      sources: ['WHMCS_FIELDS', 'NETIM_SPORT'],
+    },
+  ]),
+  ...fieldsOf('jobs', NEW, [
+    {
+      name: 'x-jobs_website',
+      need: 'REQUIRED',
+      condition: 'JOBS_SITE',
+      pattern: '^https?://',
+      label: { en: 'Company website', fr: 'Site web de l’entreprise' },
+      certainty: 'DOCUMENTED',
+      sources: ['WHMCS_FIELDS', 'DNSIMPLE_JOBS'],
+    },
+  ]),
+  ...fieldsOf('ltda', NEW, [
+    {
+      name: 'x-ltda_authority',
+      need: 'REQUIRED',
+      contactTypes: ['COMPANY'],
+      label: { en: 'Registration authority', fr: 'Autorité d’immatriculation' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_FIELDS'],
+    },
+    {
+      name: 'x-ltda_licensenumber',
+      need: 'REQUIRED',
+      contactTypes: ['COMPANY'],
+      label: { en: 'Company registration number', fr: 'Numéro d’immatriculation' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_FIELDS'],
+    },
+  ]),
+  ...fieldsOf('srl', NEW, [
+    {
+      name: 'x-srl_authority',
+      need: 'REQUIRED',
+      contactTypes: ['COMPANY'],
+      label: { en: 'Registration authority', fr: 'Autorité d’immatriculation' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_FIELDS'],
+    },
+    {
+      name: 'x-srl_licensenumber',
+      need: 'REQUIRED',
+      contactTypes: ['COMPANY'],
+      label: { en: 'Company registration number', fr: 'Numéro d’immatriculation' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_FIELDS'],
+    },
+  ]),
+  ...fieldsOf('nyc', NEW, [
+    {
+      name: 'x-nyc_extcontact',
+      need: 'REQUIRED',
+      condition: 'NYC',
+      label: { en: '.nyc extra contact data', fr: 'Données de contact .nyc' },
+      certainty: 'GENERAL',
+      sources: ['WHMCS_SPECIAL'],
+    },
+  ]),
+  ...fieldsOf('pro', NEW, [
+    {
+      name: 'x-pro_authority',
+      need: 'OPTIONAL',
+      condition: 'PRO_OPEN',
+      label: { en: 'Licensing authority', fr: 'Autorité de délivrance' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_SPECIAL'],
+    },
+    {
+      name: 'x-pro_authoritywebsite',
+      need: 'OPTIONAL',
+      condition: 'PRO_OPEN',
+      label: { en: 'Website of the authority', fr: 'Site web de l’autorité' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_SPECIAL'],
+    },
+    {
+      name: 'x-pro_licensenumber',
+      need: 'OPTIONAL',
+      condition: 'PRO_OPEN',
+      label: { en: 'Licence number', fr: 'Numéro de licence' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_SPECIAL'],
+    },
+    {
+      name: 'x-pro_profession',
+      need: 'OPTIONAL',
+      condition: 'PRO_OPEN',
+      label: { en: 'Profession', fr: 'Profession' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_SPECIAL'],
+    },
+  ]),
+  ...fieldsOf('xxx', NEW, [
+    {
+      name: 'x-xxx_sponsored_community',
+      need: 'CONDITIONAL',
+      condition: 'XXX_COMMUNITY',
+      value: 'CHOICE',
+      label: { en: 'Member of the sponsored community', fr: 'Membre de la communauté' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_SPECIAL'],
+    },
+    {
+      name: 'x-xxx_membership_contact',
+      need: 'CONDITIONAL',
+      condition: 'XXX_TOKEN',
+      label: { en: '.xxx membership token', fr: 'Jeton de membre .xxx' },
+      certainty: 'CLIENT_CODE',
+      sources: ['WHMCS_SPECIAL', 'DNSIMPLE_XXX'],
+    },
+  ]),
+];
