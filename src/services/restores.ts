@@ -109,7 +109,7 @@ async function findExpired(deps: RestoreDeps, scope: OperationScope, name: strin
 }
 
 /** One call, and one for the price list when it is not at hand. @throws {NotRestorableError|RequestFault} */
-async function check(deps: RestoreDeps, scope: OperationScope, { name, payer }: Holding): Promise<OrderPrice | null> {
+async function check(deps: RestoreDeps, scope: OperationScope, { name, payer }: Expired): Promise<OrderPrice | null> {
   if (!(await orFault(deps.port.isRestorable(name, callFor(scope, 'interactive')))))
     throw new NotRestorableError(
       `${name} cannot be restored now: either it is not in redemption, or its redemption is over. Nothing was bought.`,
