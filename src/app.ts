@@ -2,14 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { schema } from '../schema/index.ts';
-import type { Session } from './auth/session.ts';
+import { ALL_SCOPES, type Session } from './auth/session.ts';
 import type { Config } from './config.ts';
-import { createLocalBus } from './events/bus.ts';
+import { createLocalBus, type Hint } from './events/bus.ts';
 import { createInterest } from './events/interest.ts';
 import { createEventLog, nameOfLog } from './events/log.ts';
 import { createEventTail } from './events/tail.ts';
 import { createMirrorSync } from './jobs/mirror-sync.ts';
 import { createOrderFollower } from './jobs/order-follower.ts';
+import { createPeriodic, type PeriodicRound } from './jobs/periodic.ts';
 import { REAL_CADENCE, SANDBOX_CADENCE } from './jobs/poll-cadence.ts';
 import { createReconciler } from './jobs/reconciler.ts';
 import { createTransferPoller } from './jobs/transfer-poller.ts';
@@ -19,18 +20,26 @@ import { createLoaders } from './loaders/loaders.ts';
 import { createMirror } from './mirror/mirror.ts';
 import { createServer } from './server/http.ts';
 import { createAdoptionService } from './services/adoption.ts';
+import { createBalanceWatch } from './services/balance-watch.ts';
 import { createCatalogService } from './services/catalog.ts';
 import { createClientsService } from './services/clients.ts';
 import { createContactsService } from './services/contacts.ts';
 import { createDomainSettingsService } from './services/domain-settings.ts';
 import { createDomainsService } from './services/domains.ts';
+import { createExposureService } from './services/exposure.ts';
 import { createKeyedTurns } from './services/keyed-turns.ts';
 import { createOrderFollowing } from './services/order-follow.ts';
 import { createOrderWork } from './services/order-reconcile.ts';
 import { createOrdersService } from './services/orders.ts';
 import { createOrganizationsService } from './services/organizations.ts';
+import { createPaymentsService } from './services/payments.ts';
+import { createRefundWatch } from './services/refund-watch.ts';
+import { createRefundsService } from './services/refunds.ts';
 import { createRegistrantChangesService } from './services/registrant-changes.ts';
 import { createRegistrationsService } from './services/registrations.ts';
+import { createRenewalBook } from './services/renewal-book.ts';
+import { createRenewalGuard } from './services/renewal-guard.ts';
+import { createRenewalPoliciesService } from './services/renewal-policies.ts';
 import { createRenewalsService, QUICK_RENEWAL_SETTLE_MS, RENEWAL_SETTLE_MS } from './services/renewals.ts';
 import { createRestoresService } from './services/restores.ts';
 import type { OperationScope, Services, TransferRecord } from './services/services.ts';
@@ -41,6 +50,12 @@ import type { Store } from './store/store.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createBudget } from './upstream/budget/budget.ts';
 import { createGandiV5 } from './upstream/v5.ts';
+
+/** How often accounts, cases and coming renewals are looked at without being asked, in milliseconds. */
+const LOOK_MS = 900_000;
+/** The same in front of a sandbox whose people are quick. */
+const QUICK_LOOK_MS = 5_000;
+const BALANCE_LOOK_MS = 3_600_000;
 
 /** Where Gandi is and how to sign in. */
 export interface GandiAccess {
@@ -143,10 +158,39 @@ export async function createApp(
   const renewals = createRenewalsService(buying);
   const registrations = createRegistrationsService(buying);
   const restores = createRestoresService(buying);
+  const refunds = createRefundsService(buying);
   const registrantChanges = createRegistrantChangesService(buying);
-  const procedures = [transfers, renewals, registrations, restores, registrantChanges].map((kind) => kind.procedure);
+  const procedures = [transfers, renewals, registrations, restores, registrantChanges, refunds].map(
+    (kind) => kind.procedure,
+  );
   const orderWork = createOrderWork(orderDeps, procedures);
   const clients = createClientsService({ port, store, mirror, clock });
+  const book = createRenewalBook({ store, catalog, currency: orderSettings.currency });
+  const exposure = createExposureService({ store, port, mirror, book, clock });
+  const scopeFor = (session: Session, options: Parameters<Services['scope']>[1]): OperationScope => {
+    const { maxAgeSeconds, signal } = options;
+    const meter = createUpstreamMeter();
+    return {
+      session,
+      meter,
+      maxAgeSeconds,
+      signal,
+      loaders: createLoaders({ session, meter, maxAgeSeconds, signal, mirror, store, clock }),
+    };
+  };
+  /** The gateway's own work for an organization. */
+  const ownScope = (organizationId: string): OperationScope =>
+    scopeFor(
+      {
+        actor: { kind: 'system', id: 'guard' },
+        organizationId,
+        clientId: null,
+        scopes: ALL_SCOPES,
+        language: 'en',
+        requestId: randomUUID(),
+      },
+      { maxAgeSeconds: null, signal: undefined },
+    );
   const services: Services = {
     adoption: createAdoptionService({ store, port, mirror, catalog, currency: TRANSFER_SETTINGS.currency }),
     organizations: createOrganizationsService({ mirror, mode: config.mode, clock }),
@@ -160,21 +204,30 @@ export async function createApp(
     renewals,
     registrations,
     restores,
+    payments: createPaymentsService({ store, bus, clock }),
+    exposure,
+    renewalPolicies: createRenewalPoliciesService({ store, mirror, bus, clock, newId: defaultNewId }),
+    refunds,
     registrantChanges,
     upstream: createUpstreamService({ budget }),
-    scope: (session: Session, { maxAgeSeconds, signal }): OperationScope => {
-      const meter = createUpstreamMeter();
-      return {
-        session,
-        meter,
-        maxAgeSeconds,
-        signal,
-        loaders: createLoaders({ session, meter, maxAgeSeconds, signal, mirror, store, clock }),
-      };
-    },
+    scope: scopeFor,
   };
 
   const sync = createMirrorSync({ mirror, clock, logger });
+  const watch = createRefundWatch({ ...orderDeps, port, lookEveryMs: isQuick ? QUICK_LOOK_MS : LOOK_MS });
+  const guard = createRenewalGuard({
+    ...{ store, port, mirror, book, renewals, bus, clock, logger },
+    owner: randomUUID(),
+    scopeOf: ownScope,
+  });
+  const balances = createBalanceWatch({ store, exposure, bus, clock, logger, scopeOf: ownScope });
+  const jobOf = (name: string, round: PeriodicRound, longestMs: number, wokenBy: readonly Hint[] = []) =>
+    createPeriodic({ name, round, bus, wokenBy, clock, logger, shortestMs: 1_000, longestMs });
+  const periodic = [
+    jobOf('refund-watch', watch.round, LOOK_MS),
+    jobOf('renewal-guard', guard.round, isQuick ? QUICK_LOOK_MS : LOOK_MS, ['payments']),
+    jobOf('balance-watch', balances.round, BALANCE_LOOK_MS),
+  ];
   const following = createOrderFollowing(orderDeps, procedures);
   const follower = createOrderFollower({ store, following, bus, clock, logger, cadence, owner: randomUUID() });
   const poller = createTransferPoller({
@@ -202,7 +255,13 @@ export async function createApp(
   const close = async (reason: string): Promise<void> => {
     logger.info({ reason }, 'draining');
     await server.close();
-    await Promise.all([sync.stop(), poller.stop(), follower.stop(), reconciler.stop()]);
+    await Promise.all([
+      ...periodic.map((job) => job.stop()),
+      sync.stop(),
+      poller.stop(),
+      follower.stop(),
+      reconciler.stop(),
+    ]);
     await port.close();
     await database.close();
     logger.info('stopped');
@@ -222,6 +281,7 @@ export async function createApp(
       poller.start();
       follower.start();
       sync.start();
+      for (const job of periodic) job.start();
       return address;
     },
     close: (reason) => (closing ??= close(reason)),

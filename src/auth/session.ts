@@ -13,6 +13,7 @@ export type Scope =
   | 'order:cancel'
   | 'payment:record'
   | 'domain:manage'
+  | 'plan:execute'
   | 'authcode:read';
 
 export const ALL_SCOPES: ReadonlySet<Scope> = new Set([
@@ -26,6 +27,7 @@ export const ALL_SCOPES: ReadonlySet<Scope> = new Set([
   'order:cancel',
   'payment:record',
   'domain:manage',
+  'plan:execute',
   'authcode:read',
 ]);
 

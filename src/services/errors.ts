@@ -1,5 +1,6 @@
 // Outcomes a caller can act on. Services throw them; in the schema each is a union member that implements `interface Error`.
 import type { Money } from '../lib/money.ts';
+import type { RefundState } from '../policy/refunds.ts';
 import type { SideEffect } from '../policy/side-effects.ts';
 
 /** Base of every typed outcome. `path` names the input field at fault, as in `input.client.create.phone`. */
@@ -148,6 +149,17 @@ export class NotRestorableError extends OutcomeError {
   }
 }
 
+/** The order cannot be given back for its money now. Nothing was sent. */
+export class NotRefundableError extends OutcomeError {
+  override readonly name = 'NotRefundableError';
+  readonly code = 'NOT_REFUNDABLE';
+  readonly state: RefundState;
+  constructor(message: string, state: RefundState) {
+    super(message, ['input', 'orderId']);
+    this.state = state;
+  }
+}
+
 /** The registrant of this domain cannot be changed online. Nothing was bought. */
 export class RegistrantChangeUnsupportedError extends OutcomeError {
   override readonly name = 'RegistrantChangeUnsupportedError';
@@ -238,6 +250,52 @@ export class DomainLockedError extends OutcomeError {
   constructor(message: string, statuses: readonly string[]) {
     super(message, ['input', 'domain']);
     this.statuses = statuses;
+  }
+}
+
+/** What is approved is not what the plan holds. Nothing was ordered. */
+export class PlanChangedError extends OutcomeError {
+  override readonly name = 'PlanChangedError';
+  readonly code = 'PLAN_CHANGED';
+  constructor(message: string) {
+    super(message, ['input', 'hash']);
+  }
+}
+
+/** The quotes of the plan are too old to be approved. Nothing was ordered. */
+export class PlanExpiredError extends OutcomeError {
+  override readonly name = 'PlanExpiredError';
+  readonly code = 'PLAN_EXPIRED';
+  /** When they became too old, epoch milliseconds. */
+  readonly expiresAt: number;
+  constructor(message: string, expiresAt: number) {
+    super(message, ['input', 'planId']);
+    this.expiresAt = expiresAt;
+  }
+}
+
+/** Something stands against items of the plan, and the caller did not say that they may be left out. Nothing was ordered. */
+export class PlanBlockedError extends OutcomeError {
+  override readonly name = 'PlanBlockedError';
+  readonly code = 'PLAN_BLOCKED';
+  /** Positions of the blocked items, the first ones when there are many. */
+  readonly positions: readonly number[];
+  readonly blockedItems: number;
+  constructor(message: string, positions: readonly number[], blockedItems: number) {
+    super(message, ['input', 'skipBlocked']);
+    this.positions = positions;
+    this.blockedItems = blockedItems;
+  }
+}
+
+/** The plan is not in a state in which this can be done. */
+export class WrongPlanStateError extends OutcomeError {
+  override readonly name = 'WrongPlanStateError';
+  readonly code = 'WRONG_PLAN_STATE';
+  readonly state: string;
+  constructor(message: string, state: string) {
+    super(message, ['input', 'planId']);
+    this.state = state;
   }
 }
 

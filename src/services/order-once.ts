@@ -58,7 +58,7 @@ export async function orderOnce(deps: OnceDeps, scope: OperationScope, wish: Wis
     return isSameKey(busy, wish) ? repeat(deps, scope, wish, busy) : Promise.reject(inProgress(scope, busy));
 
   const draft = await wish.draft();
-  assertCeilingCanBeKept(deps, wish, draft.order.price);
+  if (draft.order.kind !== 'DELETE') assertCeilingCanBeKept(deps, wish, draft.order.price);
   const owner = deps.newId();
   const { order, transfer } = await written(deps, scope, wish, draft, owner);
   const claim = await deps.store.orders.claim(order, transfer, deps.settings.ceilings);

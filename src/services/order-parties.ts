@@ -111,12 +111,12 @@ export async function findHolding(deps: PartyDeps, scope: OperationScope, name: 
 export async function readHeld(
   { mirror }: { readonly mirror: Pick<Mirror, 'domainChanged'> },
   scope: OperationScope,
-  { name, payer }: Pick<Holding, 'name' | 'payer'>,
+  { name, payerId }: { readonly name: string; readonly payerId: string },
   to: string,
 ): Promise<DomainRecord> {
   const call = { ...callFor(scope, 'interactive'), meter: scope.meter, maxAgeSeconds: 0 };
   const domain = await orFault(mirror.domainChanged(name, call));
-  if (domain === null || domain.presence !== 'PRESENT' || domain.organizationId !== payer.id)
+  if (domain === null || domain.presence !== 'PRESENT' || domain.organizationId !== payerId)
     throw noSuchDomain(name, to);
   return domain;
 }

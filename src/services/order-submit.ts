@@ -38,13 +38,14 @@ export async function submitOrder(
     await send({ ...call, signal: lease.signal, beforeSending: lease.assertHeld });
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.ambiguous) return leaveOpen(deps, order, lease, error);
-    if (claimed.submittedAt !== null && error.kind === 'conflict') {
-      const landed = await procedure.landed(order, call).catch(() => null);
+    if (claimed.submittedAt !== null && REFUSALS.has(error.kind)) {
+      const landed = await procedure.landed(claimed, call).catch(() => null);
       if (landed === null) return leaveOpen(deps, order, lease, error);
       if (landed) return acceptOrder(deps, procedure, order, lease.owner);
     }
     if (REFUSALS.has(error.kind)) return refuseOrder(deps, procedure, order, lease, error, call);
-    await releaseOrder(deps, procedure, order, lease.owner, 'Gandi did not take the order in; nothing was bought.');
+    const note = 'Gandi did not take the order in; nothing was bought.';
+    await releaseOrder(deps, procedure, order, lease.owner, note, claimed.submittedAt);
     throw toRequestFault(error);
   }
   return acceptOrder(deps, procedure, order, lease.owner);
@@ -73,18 +74,22 @@ export async function acceptOrder(
   return accepted ?? readOrder(deps, order.id);
 }
 
-/** Nothing is at Gandi: the caller may send again under the same key, and nobody else. */
+/**
+ * Nothing is at Gandi: the caller may send again under the same key, and nobody else.
+ * @param submittedAt when it may last have reached Gandi; null = never. An attempt that Gandi did not take in leaves no trace of itself.
+ */
 export function releaseOrder(
   deps: OrderDeps,
   procedure: OrderProcedure,
   order: OrderRecord,
   leaseOwner: string,
   note: string,
+  submittedAt = order.submittedAt,
 ): Promise<Ordered | null> {
   return writeOrder(deps, order, {
     from: ['SUBMITTED'],
     leaseOwner,
-    ...merged(procedure.unreported, { order: { state: 'CLAIMED', leaseOwner: null, leaseUntil: null } }),
+    ...merged(procedure.unreported, { order: { state: 'CLAIMED', submittedAt, leaseOwner: null, leaseUntil: null } }),
     note,
   });
 }

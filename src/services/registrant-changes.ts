@@ -193,7 +193,7 @@ async function check(
   const call = callFor(scope, 'interactive');
   const [registrant, domain, report, tld] = await Promise.all([
     findRegistrant(deps, scope, payer, client),
-    readHeld(deps, scope, holding, 'to give to another registrant'),
+    readHeld(deps, scope, { name, payerId: payer.id }, 'to give to another registrant'),
     orFault(deps.port.registrantChange(name, payer.id, call)),
     deps.catalog.tld(scope, holding.domain.tld),
   ]);

@@ -57,6 +57,11 @@ export function createRegistrationProcedure(deps: Deps): OrderProcedure {
     };
   };
 
+  /** The failure may be the one that was reported before this registration, which Gandi may show for a moment after it took a new one. */
+  const mayBeOlder = (order: OrderRecord): boolean =>
+    progressOf(order).failedBefore === true &&
+    clock.now() - (order.submittedAt ?? order.createdAt) <= settings.transitMs;
+
   return {
     kind: 'REGISTER',
     async landed(order, call) {
@@ -81,6 +86,7 @@ export function createRegistrationProcedure(deps: Deps): OrderProcedure {
     async follow(order, call): Promise<FollowedOrder | null> {
       const report = await port.registration(order.domainName, call);
       if (report.kind === 'under-way' && isError(report.step)) {
+        if (mayBeOlder(order)) return null;
         const reason = report.errorLabel ?? report.errorType ?? 'Gandi names no reason.';
         return {
           from: UNFINISHED,

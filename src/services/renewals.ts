@@ -157,7 +157,7 @@ async function check(
   { years, currentExpiryYear }: Wanted,
   { name, payer }: Holding,
 ): Promise<Renewable> {
-  const domain = await readHeld(deps, scope, { name, payer }, 'to renew');
+  const domain = await readHeld(deps, scope, { name, payerId: payer.id }, 'to renew');
   const { expiresAt } = domain;
   if (expiresAt === null)
     throw new NotRenewableError(

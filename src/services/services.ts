@@ -5,9 +5,17 @@ import type { UpstreamMeter } from '../lib/upstream-meter.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import type { Depth, Freshness, ListFreshness } from '../mirror/freshness.ts';
 import type { AdoptionEffect, AdoptionInput, AdoptionReason, AdoptionRoute } from '../policy/adoption.ts';
+import type { PaymentStanding } from '../policy/payments.ts';
+import type { RefundProduct, RefundRule } from '../policy/refund-rules.ts';
+import type { RefundVerdict } from '../policy/refunds.ts';
 import type { SideEffect, SideEffectNotice } from '../policy/side-effects.ts';
 import type {
+  AutoRenewDecisionRecord,
+  AutoRenewPolicyRecord,
+  AutoRenewRule,
+  AutoRenewScope,
   ClientDetailRecord,
+  ClientPaymentRecord,
   ClientRecord,
   DomainDetailRecord,
   DomainRecord,
@@ -15,8 +23,14 @@ import type {
   OrderPrice,
   OrderRecord,
   OrganizationRecord,
+  PlanItemRecord,
+  PlanItemState,
+  PlanRecord,
+  PlanState,
   PriceProcess,
   PriceRecord,
+  RefundCaseRecord,
+  RefundGround,
   TldRecord,
   TransferRecord,
 } from '../store/records.ts';
@@ -42,6 +56,8 @@ import type {
 } from './contacts-types.ts';
 
 export type { Depth, Freshness, ListFreshness } from '../mirror/freshness.ts';
+export type { RefundRule } from '../policy/refund-rules.ts';
+export type { RefundVerdict } from '../policy/refunds.ts';
 export type * from '../store/records.ts';
 export type {
   ClientFilter,
@@ -502,6 +518,258 @@ export interface DomainSettingsService {
   ): Promise<SettingPreview & { readonly effects: readonly string[] }>;
 }
 
+export interface CancelOrderInput {
+  /** The order to give back. */
+  readonly orderId: string;
+  readonly reason: string | null;
+  readonly acknowledge: readonly SideEffect[];
+  readonly idempotencyKey: string;
+}
+
+/** A request to Gandi's people, with the letter to write. */
+export interface GuidedCase extends RefundCaseRecord {
+  readonly text: string;
+  readonly link: string;
+}
+
+export interface RefundableOrder {
+  readonly order: OrderRecord;
+  /** Epoch milliseconds, the safety margin taken off. */
+  readonly until: number;
+}
+
+export interface RefundsService {
+  /** What the rules say of an order that the caller was shown. */
+  of(scope: OperationScope, order: OrderRecord): Promise<RefundVerdict>;
+  /** Requests to Gandi's people about it, oldest first. */
+  cases(scope: OperationScope, order: OrderRecord): Promise<readonly GuidedCase[]>;
+  /** One rule for each product and operation: that of the extension, or the one for all where `tld` is null. */
+  policies(
+    scope: OperationScope,
+    query: { product: RefundProduct | null; tld: string | null; at: number | null },
+  ): readonly RefundRule[];
+  /** Orders that can be given back now, the window that closes first in front; at most `limit`. */
+  refundable(
+    scope: OperationScope,
+    query: { closingBefore: number | null; clientPaid: boolean | null; limit: number },
+  ): Promise<readonly RefundableOrder[]>;
+  /**
+   * Deletes what was bought within its refund window, once per key; where Gandi keeps that to its people, a guided case instead.
+   * @throws InvalidInputError, NotFoundError, NotRefundableError, IdempotencyKeyReusedError, OperationInProgressError, ConfirmationNeededError,
+   * RejectedByGandiError
+   */
+  cancel(scope: OperationScope, input: CancelOrderInput): Promise<PlacedOrder | { readonly guidedCase: GuidedCase }>;
+  /** Checks everything `cancel` would, sends nothing, writes nothing; `price` is what would come back. */
+  quote(scope: OperationScope, input: Omit<CancelOrderInput, 'idempotencyKey'>): Promise<OrderQuote>;
+  /** Opens a case, once for each order and ground. @throws InvalidInputError, NotFoundError, NotRefundableError */
+  claim(
+    scope: OperationScope,
+    input: { orderId: string; ground: RefundGround; evidence: string | null },
+  ): Promise<GuidedCase>;
+}
+
+export interface RecordClientPaymentInput {
+  readonly subject: { readonly clientId: string } | { readonly orderId: string } | { readonly domain: string };
+  readonly state: 'PAID' | 'UNPAID';
+  /** The biller's own, such as the number of an invoice. */
+  readonly reference: string | null;
+}
+
+export interface PaymentsService {
+  /** Keeps the last word; saying the same again changes nothing. @throws InvalidInputError, NotFoundError */
+  record(
+    scope: OperationScope,
+    input: RecordClientPaymentInput,
+  ): Promise<{ order: OrderRecord | null; payment: ClientPaymentRecord | null; warning: string | null }>;
+  /** What was said of a client the caller was shown. */
+  ofClient(
+    scope: OperationScope,
+    client: { organizationId: string; id: string },
+  ): Promise<readonly ClientPaymentRecord[]>;
+  /** Whether the coming term of a domain is paid. */
+  standingOf(scope: OperationScope, domain: DomainRecord): Promise<PaymentStanding>;
+}
+
+/** One renewal that Gandi will pay for by itself. */
+export interface ExposedRenewal {
+  readonly domain: DomainRecord;
+  /** Gandi's next attempt, epoch milliseconds. */
+  readonly renewsAt: number;
+  /** False while Gandi's attempts were never read; then the expiry stands in. */
+  readonly isDateKnown: boolean;
+  readonly years: number;
+  /** For all the years, after taxes; null = not known. */
+  readonly price: Money | null;
+  readonly payment: PaymentStanding;
+}
+
+export interface RenewalExposure {
+  readonly organizationId: string;
+  /** For each currency. */
+  readonly totals: readonly { readonly amount: Money; readonly count: number }[];
+  readonly count: number;
+  /** Of them, those without a known price: not in the totals. */
+  readonly unpriced: number;
+  /** The oldest row it rests on. */
+  readonly asOf: number;
+  /** By date, the first of them only. */
+  readonly renewals: readonly ExposedRenewal[];
+}
+
+export interface PrepaidBalance {
+  readonly organizationId: string;
+  readonly amount: Money;
+  /** What Gandi warns at; null = not told. */
+  readonly threshold: Money | null;
+  readonly isLow: boolean;
+  readonly asOf: number;
+  readonly runway: {
+    /** How far was looked ahead. */
+    readonly until: number;
+    readonly renewals: number;
+    readonly unpriced: number;
+    readonly total: Money;
+    readonly firstFailing: {
+      readonly domainName: string;
+      readonly at: number;
+      readonly cost: Money;
+      readonly balance: Money;
+    } | null;
+    readonly topUp: Money;
+  };
+}
+
+export interface ExposureService {
+  /** No call when the mirror and the prices are young enough. @throws OrganizationNotEligibleError, NotFoundError, RequestFault */
+  exposure(
+    scope: OperationScope,
+    query: { organizationId: string | null; withinDays: number; clientPaid: boolean | null; first: number },
+  ): Promise<RenewalExposure>;
+  /** One call. null = Gandi shows no prepaid account. @throws OrganizationNotEligibleError, NotFoundError, RequestFault */
+  balance(
+    scope: OperationScope,
+    query: { organizationId: string | null; withinDays: number },
+  ): Promise<PrepaidBalance | null>;
+}
+
+export interface SetRenewalPolicyInput {
+  readonly organizationId: string | null;
+  readonly scope: AutoRenewScope;
+  /** The TLD, client id, tag or domain; null for the organization. */
+  readonly scopeValue: string | null;
+  readonly policy: AutoRenewRule;
+  readonly leadHours: number;
+  readonly failSafe: 'SWITCH_OFF' | 'LEAVE_ON';
+  readonly priceHoldPercent: number | null;
+}
+
+export interface RenewalPoliciesService {
+  policies(scope: OperationScope, organizationId: string | null): Promise<readonly AutoRenewPolicyRecord[]>;
+  /** The one that holds for a domain; null = none, and nothing is touched. */
+  policyOf(scope: OperationScope, domain: DomainRecord): Promise<AutoRenewPolicyRecord | null>;
+  /** @throws InvalidInputError, NotFoundError, OrganizationNotEligibleError */
+  set(scope: OperationScope, input: SetRenewalPolicyInput): Promise<AutoRenewPolicyRecord>;
+  /** @throws InvalidInputError, NotFoundError, OrganizationNotEligibleError */
+  remove(
+    scope: OperationScope,
+    input: Pick<SetRenewalPolicyInput, 'organizationId' | 'scope' | 'scopeValue'>,
+  ): Promise<void>;
+  /** Says yes or no to the renewal of the present term. @throws NotFoundError, InvalidInputError */
+  answer(scope: OperationScope, input: { domain: string; renew: boolean }): Promise<AutoRenewDecisionRecord>;
+  /** The journal, newest first. */
+  decisions(
+    scope: OperationScope,
+    query: {
+      filter: { organizationId?: string; domainName?: string; wanted?: readonly AutoRenewDecisionRecord['wanted'][] };
+      page: PageRequest;
+    },
+  ): Promise<ConnectionResult<AutoRenewDecisionRecord>>;
+  /** What was decided for the present term; null = nothing yet. */
+  decisionOf(scope: OperationScope, domain: DomainRecord): Promise<AutoRenewDecisionRecord | null>;
+}
+
+/** One order of a plan: the input of its mutation, without what the approval of the plan stands for. */
+export type PlanWish =
+  | { readonly kind: 'REGISTER'; readonly input: Omit<RegisterDomainInput, 'acknowledge' | 'idempotencyKey'> }
+  | { readonly kind: 'RENEW'; readonly input: Omit<RenewDomainInput, 'acknowledge' | 'idempotencyKey'> }
+  | { readonly kind: 'RESTORE'; readonly input: Omit<RestoreDomainInput, 'idempotencyKey'> }
+  | {
+      readonly kind: 'CHANGE_REGISTRANT';
+      readonly input: Omit<ChangeRegistrantInput, 'acknowledge' | 'idempotencyKey'>;
+    };
+
+/** What was found for an item when it was planned; `upstreamCalls` with the checks that come before the order. */
+export type PlanQuote = Pick<
+  OrderQuote,
+  'price' | 'blockers' | 'effects' | 'toAcknowledge' | 'upstreamCalls' | 'warning'
+>;
+
+export interface PlanItemNode extends Omit<PlanItemRecord, 'quote'> {
+  readonly quote: PlanQuote;
+}
+
+export type PlanCounts = Readonly<Record<PlanItemState, number>>;
+
+/** What a plan comes to, over the items against which nothing stood. */
+export interface PlanSummary {
+  readonly totals: readonly (OrderPrice & { readonly items: number })[];
+  readonly blockedItems: number;
+  readonly upstreamCalls: number;
+  /** The least time ordering takes under the configured rate limit, in whole seconds. */
+  readonly estimatedSeconds: number;
+}
+
+export interface PlanUpdate {
+  /** Position in the log, to resume after. */
+  readonly cursor: string;
+  /** As it was after this very change, and so are the counts. */
+  readonly plan: PlanRecord;
+  readonly counts: PlanCounts;
+  readonly occurredAt: number;
+}
+
+export interface PlansService {
+  /**
+   * Quotes every item and writes the plan down; nothing is ordered. @param input.payerId null = the only reseller organization there is.
+   * @throws InvalidInputError, NotFoundError, OrganizationNotEligibleError
+   */
+  plan(
+    scope: OperationScope,
+    input: { readonly payerId: string | null; readonly items: readonly PlanWish[] },
+  ): Promise<PlanRecord>;
+  /** Approves a plan by its hash. @throws NotFoundError, PlanChangedError, PlanExpiredError, PlanBlockedError, WrongPlanStateError */
+  execute(
+    scope: OperationScope,
+    input: { readonly planId: string; readonly hash: string; readonly skipBlocked: boolean },
+  ): Promise<{ readonly plan: PlanRecord; readonly replayed: boolean }>;
+  /** Nothing more is begun; what was ordered stays. @throws NotFoundError, WrongPlanStateError */
+  cancel(scope: OperationScope, input: { readonly planId: string }): Promise<PlanRecord>;
+  /** Goes on with what is left of a stopped plan. @throws NotFoundError, WrongPlanStateError */
+  resume(scope: OperationScope, input: { readonly planId: string }): Promise<PlanRecord>;
+  byId(scope: OperationScope, id: string): Promise<PlanRecord | null>;
+  /** Newest first; not counted. */
+  list(
+    scope: OperationScope,
+    query: { readonly states: readonly PlanState[] | null; readonly page: PageRequest },
+  ): Promise<ConnectionResult<PlanRecord>>;
+  /** In the order of execution, after a position. */
+  items(
+    scope: OperationScope,
+    plan: PlanRecord,
+    query: { readonly after: number | null; readonly limit: number },
+  ): Promise<readonly PlanItemNode[]>;
+  counts(scope: OperationScope, plan: PlanRecord): Promise<PlanCounts>;
+  summary(scope: OperationScope, plan: PlanRecord): Promise<PlanSummary>;
+  /**
+   * The present state of the plan, then every change as it is committed, each once and in order. With `after`, everything since that cursor instead.
+   * @throws {RequestFault} NOT_FOUND, BAD_USER_INPUT for a cursor that cannot be used, SUBSCRIBER_TOO_SLOW; all but the first kind of cursor from `next`.
+   */
+  updates(
+    session: Session,
+    query: { readonly planId: string; readonly after: string | null; readonly signal: AbortSignal },
+  ): AsyncIterableIterator<PlanUpdate>;
+}
+
 export interface RateBudgetNode {
   readonly limits: readonly { readonly limit: number; readonly windowMs: number; readonly remaining: number }[];
   readonly inFlight: number;
@@ -596,7 +864,12 @@ export interface Services {
   readonly settings: DomainSettingsService;
   readonly registrations: RegistrationsService;
   readonly restores: RestoresService;
+  readonly refunds: RefundsService;
+  readonly payments: PaymentsService;
+  readonly exposure: ExposureService;
+  readonly renewalPolicies: RenewalPoliciesService;
   readonly registrantChanges: RegistrantChangesService;
+  readonly plans: PlansService;
   readonly upstream: UpstreamService;
   /** A fresh scope for an operation or one event of a subscription, with loaders of its own. */
   scope(session: Session, options: { maxAgeSeconds: number | null; signal: AbortSignal | undefined }): OperationScope;

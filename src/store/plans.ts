@@ -50,10 +50,12 @@ export function createPlanStore(prisma: PrismaClient): PlanStore {
         const events = await appendEvents(transaction, [planChanged(plan, await countItems(transaction, planId), at)]);
         return { plan, events };
       }),
-    changeItem: ({ planId, position }, from, change, at) =>
+    changeItem: ({ planId, position }, from, change, at, guard) =>
       prisma.$transaction(async (transaction) => {
         const owner = await lockPlan(transaction, planId);
         if (owner === null) return null;
+        if (guard !== undefined && !guard.from.includes(owner.state as PlanState)) return null;
+        if (guard !== undefined && owner.leaseOwner !== guard.leaseOwner) return null;
         const before = await transaction.planItem.findUnique({ where: { planId_position: { planId, position } } });
         if (before === null || !from.includes(before.state as PlanItemState)) return null;
         const item = storable({ ...toItem(before), ...change, updatedAt: at });
@@ -76,6 +78,20 @@ export function createPlanStore(prisma: PrismaClient): PlanStore {
         take: limit,
       });
       return rows.map(toPlan);
+    },
+    async unsettled(after, limit) {
+      const rows = await prisma.planItem.findMany({
+        where: {
+          state: { in: ['RUNNING', 'ORDERED'] },
+          plan: { state: { in: ['STOPPED', 'CANCELLED'] } },
+          ...(after !== null && {
+            OR: [{ planId: { gt: after.planId } }, { planId: after.planId, position: { gt: after.position } }],
+          }),
+        },
+        orderBy: [{ planId: 'asc' }, { position: 'asc' }],
+        take: limit,
+      });
+      return rows.map(toItem);
     },
   };
 }

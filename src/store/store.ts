@@ -357,16 +357,23 @@ export interface PlanStore {
     change: Partial<Omit<PlanRecord, 'id' | 'organizationId' | 'hash' | 'createdAt'>>,
     at: number,
   ): Promise<{ plan: PlanRecord; events: readonly EventRecord[] } | null>;
-  /** Changes one item if it is in one of `from`, and tells the plan's progress in an event. */
+  /**
+   * Changes one item if it is in one of `from` and, with `guard`, if the plan is in one of its states and held by its owner; tells the plan's progress
+   * in an event.
+   */
   changeItem(
     item: { planId: string; position: number },
     from: readonly PlanItemState[],
     change: Partial<Pick<PlanItemRecord, 'state' | 'orderId' | 'failure' | 'quote'>>,
     at: number,
+    guard?: { from: readonly PlanState[]; leaseOwner: string },
   ): Promise<{ item: PlanItemRecord; events: readonly EventRecord[] } | null>;
+  /** Takes or renews the lease of a RUNNING plan if it is free, expired or already ours. */
   lease(planId: string, owner: string, until: number, now: number): Promise<boolean>;
   /** RUNNING plans nobody holds, oldest first. */
   unheld(now: number, limit: number): Promise<readonly PlanRecord[]>;
+  /** Items of STOPPED and CANCELLED plans whose order may not have ended (RUNNING or ORDERED), by plan and position, after one of them. */
+  unsettled(after: { planId: string; position: number } | null, limit: number): Promise<readonly PlanItemRecord[]>;
 }
 
 export interface TransferStore extends Listing<TransferRecord, TransferFilter, TransferSort> {

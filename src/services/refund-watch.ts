@@ -1,0 +1,216 @@
+// Watches over refunds without anybody asking: announces windows that close, looks whether cases were settled, and finds the money that came back.
+import type { EventBus } from '../events/bus.ts';
+import { createUpstreamMeter } from '../lib/upstream-meter.ts';
+import { matchRefunds } from '../policy/refund-match.ts';
+import { dueNotices, nextNoticeAt } from '../policy/refund-notices.ts';
+import { allRefundRules } from '../policy/refund-rules.ts';
+import type { Store } from '../store/store.ts';
+import { UpstreamError } from '../upstream/errors.ts';
+import type { GandiPort } from '../upstream/port.ts';
+import { takeBack } from './cancellations-procedure.ts';
+import type { OrderDeps } from './order-procedure.ts';
+import { type MeteredCall, readOrder, UNFINISHED, writeOrder } from './order-steps.ts';
+import { refundRights } from './refund-rights.ts';
+import type { OrderFilter, OrderRecord, RefundCaseRecord } from './services.ts';
+
+export interface RefundWatchDeps extends OrderDeps {
+  readonly store: Pick<
+    Store,
+    'orders' | 'transfers' | 'announcements' | 'refundCases' | 'ledger' | 'facts' | 'organizations'
+  >;
+  readonly port: Pick<GandiPort, 'domain' | 'billing'>;
+  readonly bus: EventBus;
+  /** How often accounts and cases are looked at while something is expected of them, in milliseconds. */
+  readonly lookEveryMs: number;
+}
+
+export interface RefundWatch {
+  /** Does what is due. @returns when the next thing is due, epoch milliseconds; null = nothing is known to be. */
+  round(signal: AbortSignal): Promise<number | null>;
+}
+
+const DAY_MS = 86_400_000;
+const PER_PAGE = 100;
+const CASES_AT_ONCE = 20;
+/** A gateway that was down for a week still tells that windows have closed. */
+const LOOK_BACK_MS = (Math.max(...allRefundRules().map(({ windowDays }) => windowDays ?? 0)) + 7) * DAY_MS;
+
+/** What an account held at a moment when no order was under way, and what our ledger said then; minor units. */
+interface Baseline {
+  readonly balance: number;
+  readonly spent: number;
+  readonly currency: string;
+}
+
+export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
+  const { store, port, bus, clock, logger, lookEveryMs } = deps;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  async function* orders(filter: OrderFilter): AsyncGenerator<readonly OrderRecord[]> {
+    let after: string | undefined;
+    for (;;) {
+      const page = await store.orders.list({
+        visibility: { organizationId: null, clientId: null },
+        filter,
+        orderBy: { field: 'CREATED_AT', direction: 'ASC' },
+        page: { first: PER_PAGE, ...(after !== undefined && { after }) },
+      });
+      yield page.rows.map(({ row }) => row);
+      after = page.rows.at(-1)?.cursor;
+      if (!page.hasNextPage || after === undefined) return;
+    }
+  }
+
+  async function announce(signal: AbortSignal): Promise<number | null> {
+    let next: number | null = null;
+    const now = clock.now();
+    for await (const page of orders({ states: ['COMPLETED'], createdAfter: now - LOOK_BACK_MS })) {
+      signal.throwIfAborted();
+      const verdicts = await refundRights(deps, page, now);
+      const open = page.flatMap((order, index) => {
+        const until = verdicts[index]?.until ?? null;
+        return until === null ? [] : [{ order, until }];
+      });
+      const told = await store.announcements.known(
+        'Order',
+        open.map(({ order }) => order.id),
+      );
+      for (const { order, until } of open) {
+        for (const notice of dueNotices(until, now, told.get(order.id) ?? new Set())) {
+          const event = await store.announcements.once(notice, {
+            organizationId: order.organizationId,
+            clientId: order.clientId,
+            type: notice === 'closed' ? 'REFUND_WINDOW_CLOSED' : 'REFUND_WINDOW_CLOSING',
+            subjectType: 'Order',
+            subjectId: order.id,
+            payload: {
+              orderId: order.id,
+              domainName: order.domainName,
+              until,
+              notice,
+              clientPayment: order.clientPayment,
+            },
+            occurredAt: now,
+          });
+          if (event !== null) bus.publish('events');
+        }
+        const at = nextNoticeAt(until, now);
+        if (at !== null && (next === null || at < next)) next = at;
+      }
+    }
+    return next;
+  }
+
+  async function checkCases(signal: AbortSignal): Promise<boolean> {
+    const open = await store.refundCases.toCheck(CASES_AT_ONCE);
+    for (const found of open) {
+      signal.throwIfAborted();
+      await checkCase(found, signal).catch((error: unknown) =>
+        logger.warn({ error, caseId: found.id }, 'A refund case could not be checked.'),
+      );
+    }
+    return open.length > 0;
+  }
+
+  /** Done is what Gandi shows, not what anybody said. */
+  async function checkCase(found: RefundCaseRecord, signal: AbortSignal): Promise<void> {
+    const now = clock.now();
+    const { order } = await readOrder(deps, found.orderId);
+    const isDone = order.state === 'REFUNDED' || (found.ground === 'POLICY' && (await isGone(order, signal)));
+    if (isDone) {
+      if (found.ground === 'POLICY' && order.state === 'COMPLETED')
+        await takeBack(deps, order.id, 'Gandi’s people have deleted the domain; the money is on its way.');
+      await store.refundCases.change(found.id, { state: 'DONE', checkedAt: now, endedAt: now });
+    } else if (found.deadlineAt !== null && now >= found.deadlineAt + DAY_MS)
+      await store.refundCases.change(found.id, { state: 'EXPIRED', checkedAt: now, endedAt: now });
+    else await store.refundCases.change(found.id, { checkedAt: now });
+  }
+
+  async function isGone(order: OrderRecord, signal: AbortSignal): Promise<boolean> {
+    const call: MeteredCall = { lane: 'poll', tenant: order.organizationId, meter: createUpstreamMeter(), signal };
+    try {
+      await port.domain(order.domainName, call);
+      return false;
+    } catch (error) {
+      if (error instanceof UpstreamError && error.kind === 'not-found') return true;
+      throw error;
+    }
+  }
+
+  /** What our own ledger says was spent and has not come back, minor units of the currency. */
+  async function spentBy(organizationId: string, currency: string): Promise<number> {
+    const totals = await store.ledger.totals({ organizationId });
+    return totals
+      .filter(({ amount }) => amount.currency === currency)
+      .reduce((sum, { kind, amount }) => sum + (kind === 'CHARGE' ? amount.minor : -amount.minor), 0);
+  }
+  const isQuiet = async (organizationId: string): Promise<boolean> =>
+    (await store.orders.count({
+      visibility: { organizationId: null, clientId: null },
+      filter: { organizationId, states: UNFINISHED },
+    })) === 0;
+
+  /** One call for each account of a reseller. Only a moment without orders under way tells anything: Gandi takes the money some time after an order. */
+  async function settle(organizationId: string, signal: AbortSignal): Promise<boolean> {
+    const pending: OrderRecord[] = [];
+    for await (const page of orders({ organizationId, states: ['REFUND_PENDING'] })) pending.push(...page);
+    if (!(await isQuiet(organizationId))) return pending.length > 0;
+    const call: MeteredCall = { lane: 'poll', tenant: organizationId, meter: createUpstreamMeter(), signal };
+    const { prepaid } = await port.billing(organizationId, call);
+    if (prepaid === null) return false;
+    const { minor: balance, currency } = prepaid.balance;
+    const spent = await spentBy(organizationId, currency);
+    if (!(await isQuiet(organizationId))) return pending.length > 0;
+    const key = `prepaid:${organizationId}`;
+    const known = await store.facts.get(key);
+    const before = known === null ? null : (JSON.parse(known) as Baseline);
+    let settled = 0;
+    if (before !== null && before.currency === currency) {
+      const difference = balance - (before.balance - (spent - before.spent));
+      const refunds = pending.flatMap(({ id, price, updatedAt }) =>
+        price?.afterTaxes.currency === currency ? [{ id, amount: price.afterTaxes.minor, since: updatedAt }] : [],
+      );
+      for (const { id, amount } of matchRefunds(difference, refunds)) {
+        const order = pending.find((one) => one.id === id);
+        if (order !== undefined && (await refunded(order))) settled += amount;
+      }
+    }
+    const baseline: Baseline = { balance, spent: spent - settled, currency };
+    await store.facts.set(key, JSON.stringify(baseline));
+    return pending.length > 0;
+  }
+
+  async function refunded(order: OrderRecord): Promise<boolean> {
+    const written = await writeOrder(deps, order, {
+      from: ['REFUND_PENDING'],
+      order: { state: 'REFUNDED' },
+      ledger:
+        order.price === null
+          ? []
+          : [{ kind: 'REFUND', amount: order.price.afterTaxes, domainName: order.domainName, note: null }],
+    });
+    return written !== null;
+  }
+
+  return {
+    async round(signal) {
+      const nextNotice = await announce(signal);
+      const now = clock.now();
+      if (now - lookedAt < lookEveryMs) return earliest(nextNotice, lookedAt + lookEveryMs);
+      lookedAt = now;
+      let isExpected = await checkCases(signal);
+      for (const { id, isReseller, missingAt } of await store.organizations.all()) {
+        if (!isReseller || missingAt !== null) continue;
+        const hasPending = await settle(id, signal).catch((error: unknown) => {
+          if (signal.aborted) throw error;
+          logger.warn({ error, organizationId: id }, 'The prepaid account could not be read.');
+          return true;
+        });
+        isExpected ||= hasPending;
+      }
+      return isExpected ? earliest(nextNotice, now + lookEveryMs) : nextNotice;
+    },
+  };
+}
+
+const earliest = (a: number | null, b: number): number => (a === null ? b : Math.min(a, b));
