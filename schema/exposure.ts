@@ -102,6 +102,7 @@ const WITHIN = 'How many days to look ahead, 1 to 330.';
 builder.queryFields((t) => ({
   renewalExposure: t.field({
     type: RenewalExposureType,
+    nullable: true,
     description:
       'What Gandi will renew by itself in the coming days, and what it will cost; with `clientPaid: false` only for clients who have not paid. Answered from the mirror.',
     complexity: { field: 20, multiplier: 10 },

@@ -178,6 +178,7 @@ const MOST_REFUNDABLE = 100;
 builder.queryFields((t) => ({
   refundableOrders: t.field({
     type: [RefundableOrderType],
+    nullable: true,
     description: `Orders that can still be given back for their money, the window that closes first in front; at most ${MOST_REFUNDABLE}.`,
     complexity: { field: 10, multiplier: 20 },
     args: {
@@ -195,6 +196,7 @@ builder.queryFields((t) => ({
   }),
   refundPolicies: t.field({
     type: [RefundRuleType],
+    nullable: true,
     description: 'What Gandi refunds: one rule for each product and operation.',
     args: {
       product: t.arg({ type: RefundProduct, description: 'Only of this product.' }),

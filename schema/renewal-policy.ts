@@ -114,6 +114,21 @@ builder.objectFields(Domain, (t) => ({
   }),
 }));
 
+const AutoRenewDecisionConnection = builder.connectionObject(
+  {
+    type: AutoRenewDecision,
+    name: 'AutoRenewDecisionConnection',
+    description: 'A page of decisions.',
+    fields: (t) => ({
+      totalCount: t.int({
+        description: 'All decisions that match, over all pages. Counted only when asked for.',
+        resolve: ({ totalCount }) => totalCount(),
+      }),
+    }),
+  },
+  { name: 'AutoRenewDecisionEdge', description: 'A decision and its place in the list.' },
+);
+
 const DecisionFilter = builder.inputType('AutoRenewDecisionFilter', {
   description: 'Which decisions to list; every condition given must hold.',
   fields: (t) => ({
@@ -126,7 +141,8 @@ const DecisionFilter = builder.inputType('AutoRenewDecisionFilter', {
 builder.queryFields((t) => ({
   autoRenewPolicies: t.field({
     type: [AutoRenewPolicy],
-    description: 'The policies of an organization.',
+    nullable: true,
+    description: 'The policies of an organization; null when it could not be read which it is.',
     args: {
       organizationId: t.arg.id({ description: 'The reseller organization; not needed when you have only one.' }),
     },
@@ -136,25 +152,28 @@ builder.queryFields((t) => ({
         organizationId == null ? null : keyOf('Organization', organizationId, 'organizationId'),
       ),
   }),
-  autoRenewDecisions: t.connection({
-    type: AutoRenewDecision,
-    nullable: true,
-    description: 'The journal of decisions about renewals, newest first.',
-    complexity: (args) => pageCost(args),
-    args: { filter: t.arg({ type: DecisionFilter, description: 'Which; all when not given.' }) },
-    resolve: (_root, { filter, ...page }, { services, scope }) => {
-      const { organizationId, domain, wanted } = filter ?? {};
-      const conditions = defined({
-        wanted,
-        organizationId:
-          organizationId == null ? undefined : keyOf('Organization', organizationId, 'filter.organizationId'),
-        domainName: domain == null ? undefined : domainNameOf(domain, 'filter.domain'),
-      });
-      return connectionOf(page, (range) =>
-        services.renewalPolicies.decisions(scope, { filter: conditions, page: range }),
-      );
+  autoRenewDecisions: t.connection(
+    {
+      type: AutoRenewDecision,
+      nullable: true,
+      description: 'The journal of decisions about renewals, newest first.',
+      complexity: (args) => pageCost(args),
+      args: { filter: t.arg({ type: DecisionFilter, description: 'Which; all when not given.' }) },
+      resolve: (_root, { filter, ...page }, { services, scope }) => {
+        const { organizationId, domain, wanted } = filter ?? {};
+        const conditions = defined({
+          wanted,
+          organizationId:
+            organizationId == null ? undefined : keyOf('Organization', organizationId, 'filter.organizationId'),
+          domainName: domain == null ? undefined : domainNameOf(domain, 'filter.domain'),
+        });
+        return connectionOf(page, (range) =>
+          services.renewalPolicies.decisions(scope, { filter: conditions, page: range }),
+        );
+      },
     },
-  }),
+    AutoRenewDecisionConnection,
+  ),
 }));
 
 const SetAutoRenewPolicySuccess = builder
