@@ -13,6 +13,9 @@ import {
   OperationInProgressError,
   OrganizationNotEligibleError,
   type OutcomeError,
+  PlanBlockedError,
+  PlanChangedError,
+  PlanExpiredError,
   PriceChangedError,
   RegistrantChangeUnsupportedError,
   RejectedByGandiError,
@@ -20,6 +23,7 @@ import {
   TransferBlockedError,
   type TransferBlocker as TransferBlockerValue,
   TransferLockUnavailableError,
+  WrongPlanStateError,
   WrongTransferStepError,
 } from '../src/services/errors.ts';
 import { builder } from './builder.ts';
@@ -250,6 +254,41 @@ builder.objectType(WrongTransferStepError, {
   interfaces: [ErrorInterface],
   fields: (t) => ({
     step: t.exposeString('step', { description: 'The step it is at, one of `TransferStep`.' }),
+  }),
+});
+
+builder.objectType(PlanChangedError, {
+  name: 'PlanChanged',
+  description: 'The hash is not that of the plan as it is. Nothing was ordered; look at its items again.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(PlanExpiredError, {
+  name: 'PlanExpired',
+  description: 'The quotes of the plan are too old to be approved. Nothing was ordered; plan again.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When they became too old.' }),
+  }),
+});
+
+builder.objectType(PlanBlockedError, {
+  name: 'PlanBlocked',
+  description:
+    'Something stands against items of the plan, and `skipBlocked` does not say to leave them out. Nothing was ordered.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    blockedItems: t.exposeInt('blockedItems', { description: 'How many items are blocked.' }),
+    positions: t.exposeIntList('positions', { description: 'Which ones; the first twenty when there are more.' }),
+  }),
+});
+
+builder.objectType(WrongPlanStateError, {
+  name: 'WrongPlanState',
+  description: 'The plan is in a state in which this cannot be done.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    state: t.exposeString('state', { description: 'The state it is in, one of `PlanState`.' }),
   }),
 });
 

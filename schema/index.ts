@@ -34,6 +34,9 @@ import './transfer-acts.ts';
 import './transfer-lock.ts';
 import './domain-settings.ts';
 import './transfer-updates.ts';
+import './plan.ts';
+import './plan-mutations.ts';
+import './plan-progress.ts';
 import { builder } from './builder.ts';
 import { freshDirective } from './fresh-directive.ts';
 

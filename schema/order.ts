@@ -51,7 +51,7 @@ const OrderTimelineEntryType = builder.objectRef<OrderTimelineEntry>('OrderTimel
   }),
 });
 
-const OrderFailure = builder.objectRef<{ readonly code: string; readonly message: string }>('OrderFailure').implement({
+export const OrderFailure = builder.objectRef<{ readonly code: string; readonly message: string }>('OrderFailure').implement({
   description: 'Why an order failed.',
   fields: (t) => ({
     code: t.exposeString('code', { description: 'The reason, for programs.' }),

@@ -12,7 +12,7 @@ import {
   RejectedByGandiError,
   SpendCeilingError,
 } from '../src/services/errors.ts';
-import type { ClientChoice } from '../src/services/services.ts';
+import type { ClientChoice, ContactRole } from '../src/services/services.ts';
 import { builder } from './builder.ts';
 import { clientChoice, OrderClientInput } from './client-choice.ts';
 import { clientData } from './contact.ts';
@@ -32,7 +32,7 @@ const RegisterDomainSuccess = placedOrder(
   'It is COMPLETED once Gandi lists the domain under the organization.',
 );
 
-const RegistryParameterInput = builder.inputType('RegistryParameterInput', {
+export const RegistryParameterInput = builder.inputType('RegistryParameterInput', {
   description: 'Something a registry asks for beyond the usual data, by the name Gandi has for it.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'Its name, as `contactRequirements` tells it.' }),
@@ -40,7 +40,7 @@ const RegistryParameterInput = builder.inputType('RegistryParameterInput', {
   }),
 });
 
-const RegistrationContactsInput = builder.inputType('RegistrationContactsInput', {
+export const RegistrationContactsInput = builder.inputType('RegistrationContactsInput', {
   description: 'Contacts that are not the registrant; those left out are.',
   fields: (t) => ({
     admin: t.field({ type: DomainContactInput, description: 'Who decides about the domain.' }),
@@ -134,12 +134,7 @@ builder.mutationField('registerDomain', (t) =>
         domain: domainNameOf(domain, 'input.domain'),
         client: clientChoice(client, 'input.client'),
         payerId: payerId == null ? null : keyOf('Organization', payerId, 'input.payerId'),
-        contacts: Object.fromEntries(
-          (['admin', 'tech', 'billing'] as const).flatMap((role) => {
-            const contact = contacts?.[role];
-            return contact == null ? [] : [[role, contactFrom(contact, `input.contacts.${role}`)]];
-          }),
-        ),
+        contacts: contactsFrom(contacts, 'input.contacts'),
         templateId: templateId ?? null,
         language: language ?? null,
         expectedPrice: moneyFrom(expectedPrice),
@@ -150,6 +145,19 @@ builder.mutationField('registerDomain', (t) =>
     },
   }),
 );
+
+/** @throws {RequestFault} BAD_USER_INPUT for an id of another kind. */
+export function contactsFrom(
+  contacts: typeof RegistrationContactsInput.$inferInput | null | undefined,
+  path: string,
+): Readonly<Partial<Record<ContactRole, ClientChoice>>> {
+  return Object.fromEntries(
+    (['admin', 'tech', 'billing'] as const).flatMap((role) => {
+      const contact = contacts?.[role];
+      return contact == null ? [] : [[role, contactFrom(contact, `${path}.${role}`)]];
+    }),
+  );
+}
 
 /** @throws {RequestFault} BAD_USER_INPUT for an id of another kind. */
 function contactFrom({ clientId, contact }: typeof DomainContactInput.$inferInput, path: string): ClientChoice {

@@ -11,6 +11,7 @@ import { createEventTail } from './events/tail.ts';
 import { createMirrorSync } from './jobs/mirror-sync.ts';
 import { createOrderFollower } from './jobs/order-follower.ts';
 import { createPeriodic, type PeriodicRound } from './jobs/periodic.ts';
+import { createPlanRunner } from './jobs/plan-runner.ts';
 import { REAL_CADENCE, SANDBOX_CADENCE } from './jobs/poll-cadence.ts';
 import { createReconciler } from './jobs/reconciler.ts';
 import { createTransferPoller } from './jobs/transfer-poller.ts';
@@ -33,6 +34,9 @@ import { createOrderWork } from './services/order-reconcile.ts';
 import { createOrdersService } from './services/orders.ts';
 import { createOrganizationsService } from './services/organizations.ts';
 import { createPaymentsService } from './services/payments.ts';
+import { createPlansService } from './services/plans.ts';
+import { createPlanWork } from './services/plans-run.ts';
+import { callsPerSecondOf } from './services/plans-summary.ts';
 import { createRefundWatch } from './services/refund-watch.ts';
 import { createRefundsService } from './services/refunds.ts';
 import { createRegistrantChangesService } from './services/registrant-changes.ts';
@@ -167,9 +171,12 @@ export async function createApp(
   const clients = createClientsService({ port, store, mirror, clock });
   const book = createRenewalBook({ store, catalog, currency: orderSettings.currency });
   const exposure = createExposureService({ store, port, mirror, book, clock });
-  const scopeFor = (session: Session, options: Parameters<Services['scope']>[1]): OperationScope => {
+  const scopeFor = (
+    session: Session,
+    options: Parameters<Services['scope']>[1],
+    meter = createUpstreamMeter(),
+  ): OperationScope => {
     const { maxAgeSeconds, signal } = options;
-    const meter = createUpstreamMeter();
     return {
       session,
       meter,
@@ -191,6 +198,9 @@ export async function createApp(
       },
       { maxAgeSeconds: null, signal: undefined },
     );
+  const ordering = { registrations, renewals, restores, registrantChanges };
+  const planning = { ...orderDeps, mirror, log, tail, ordering, scope: scopeFor, currency: orderSettings.currency };
+  const plans = createPlansService({ ...planning, callsPerSecond: callsPerSecondOf(config.rateLimits) });
   const services: Services = {
     adoption: createAdoptionService({ store, port, mirror, catalog, currency: TRANSFER_SETTINGS.currency }),
     organizations: createOrganizationsService({ mirror, mode: config.mode, clock }),
@@ -209,6 +219,7 @@ export async function createApp(
     renewalPolicies: createRenewalPoliciesService({ store, mirror, bus, clock, newId: defaultNewId }),
     refunds,
     registrantChanges,
+    plans,
     upstream: createUpstreamService({ budget }),
     scope: scopeFor,
   };
@@ -240,6 +251,8 @@ export async function createApp(
     cadence,
     owner: randomUUID(),
   });
+  const planWork = createPlanWork(planning);
+  const planRunner = createPlanRunner({ store, work: planWork, bus, clock, logger, newId: defaultNewId });
   const reconciler = createReconciler({ orders: orderWork, bus, clock, logger });
   const server = createServer({
     services,
@@ -260,6 +273,7 @@ export async function createApp(
       sync.stop(),
       poller.stop(),
       follower.stop(),
+      planRunner.stop(),
       reconciler.stop(),
     ]);
     await port.close();
@@ -280,6 +294,7 @@ export async function createApp(
       reconciler.start();
       poller.start();
       follower.start();
+      planRunner.start();
       sync.start();
       for (const job of periodic) job.start();
       return address;

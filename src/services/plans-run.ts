@@ -48,6 +48,8 @@ export interface PlanWork {
 type Failure = NonNullable<PlanItemRecord['failure']>;
 /** What an attempt to order an item came to; `halt`: nothing more may be begun from here. */
 type Attempt = 'ordered' | 'retry' | 'halt';
+/** What one look at a plan came to; `ended`: for this worker. */
+type Pass = 'ended' | 'moved' | 'waits';
 
 /** Orders being placed at once. */
 const AT_ONCE = 4;
@@ -170,29 +172,32 @@ export function createPlanWork(deps: PlanRunDeps): PlanWork {
       return 'halt';
     }
 
-    /** Orders items in their order, a few at a time. @returns false when nothing more may be begun. */
-    async function orderAll(items: readonly PlanItemRecord[]): Promise<boolean> {
+    /** Orders items in their order, a few at a time. */
+    async function orderAll(items: readonly PlanItemRecord[]): Promise<Pass> {
       const now = clock.now();
       const waiting = items.filter(({ position }) => (attempts.get(position)?.notBefore ?? 0) > now);
       const due = items.filter((item) => !waiting.includes(item)).slice(0, BATCH);
       let next = 0;
       let goesOn = true;
+      let moved = false;
       const work = async (): Promise<void> => {
         while (goesOn) {
           const item = due[next++];
           if (item === undefined) return;
           const result = await attempt(item);
           if (result === 'halt') goesOn = false;
+          if (result === 'ordered') moved = true;
           // What waits to be tried again keeps its place, so that no more are begun while Gandi is away.
           if (result === 'retry') return;
         }
       };
       await Promise.all(Array.from({ length: Math.max(AT_ONCE - waiting.length, 0) }, work));
-      return goesOn;
+      if (!goesOn) return 'ended';
+      return moved ? 'moved' : 'waits';
     }
 
     /** One look at everything. */
-    async function pass(): Promise<'ended' | 'moved' | 'waits'> {
+    async function pass(): Promise<Pass> {
       const items = await store.plans.items(plan.id, { after: null, limit: MOST_ITEMS });
       const guard = { from: ['RUNNING'], leaseOwner: held.owner } as const;
       for (const item of items) {
@@ -210,7 +215,10 @@ export function createPlanWork(deps: PlanRunDeps): PlanWork {
         moved = true;
       }
       const todo = items.filter((item) => isToOrder(item, orders, clock.now()));
-      if (todo.length > 0) return (await orderAll(todo)) ? 'moved' : 'ended';
+      if (todo.length > 0) {
+        const result = await orderAll(todo);
+        return moved && result === 'waits' ? 'moved' : result;
+      }
       if (moved) return 'moved';
       if (!items.every((item) => ENDED.has(item.state) || (item.state === 'PLANNED' && isBlocked(item))))
         return 'waits';

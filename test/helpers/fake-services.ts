@@ -306,6 +306,20 @@ export function createFakeServices({
       relaunch: unused('transfers.relaunch'),
       updates: logged('transfers.updates', (_session, { after, signal }) => log.read(after, signal)),
     },
+    plans: {
+      plan: unused('plans.plan'),
+      execute: unused('plans.execute'),
+      cancel: unused('plans.cancel'),
+      resume: unused('plans.resume'),
+      byId: unused('plans.byId'),
+      list: unused('plans.list'),
+      items: unused('plans.items'),
+      counts: unused('plans.counts'),
+      summary: unused('plans.summary'),
+      updates: () => {
+        throw new Error('plans.updates is not part of this test');
+      },
+    },
     upstream: {
       rateBudget: () => ({
         limits: [{ limit: 30, windowMs: 2_000, remaining: 29 }],

@@ -279,7 +279,7 @@ export const outcome = (order: Promise<unknown>): Promise<unknown> => order.catc
 export async function recover(stage: Stage, order: (gateway: Gateway) => Promise<PlacedOrder>): Promise<string> {
   const restarted = stage.another();
   let last = '';
-  for (let round = 0; round < 30; round++) {
+  for (let round = 0; round < 60; round++) {
     await stage.clock.advance(31_000);
     for (const { settle } of await restarted.orders.unresolved()) await settle();
     last = await order(restarted).then(

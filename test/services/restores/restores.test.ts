@@ -10,24 +10,19 @@ const UNSEEN = 'long-gone.example';
 describeStore('restores', (backend) => {
   let database: TestStore;
   let stage: Stage;
-  const renewStage = async () => {
+  const renewStage = async (resellers: 1 | 2 = 2) => {
     await database?.close();
     database = await createTestStore(backend);
     stage = setup(database);
+    const { world } = stage.gandi;
+    if (resellers === 1) world.organizations = world.organizations.filter(({ id }) => id !== 'other');
+    stage.gandi.redeemable.add(UNSEEN);
     await stage.learn(HELD_NAME);
     stage.gandi.expire(HELD_NAME);
     stage.gandi.clear();
   };
-  beforeEach(renewStage);
+  beforeEach(() => renewStage());
   afterEach(() => database.close());
-
-  /** The credential has one reseller organization, as most have. */
-  const onlyOneReseller = () => {
-    const { world } = stage.gandi;
-    world.organizations = world.organizations.filter(({ id }) => id !== 'other');
-    stage.gandi.redeemable.add(UNSEEN);
-    return stage.another();
-  };
 
   const expectNothingBought = async () => {
     expect([stage.gandi.bought, stage.gandi.sentOf('restore')]).toEqual([[], []]);
@@ -102,9 +97,10 @@ describeStore('restores', (backend) => {
   });
 
   describe('a domain that the gateway never saw', () => {
+    beforeEach(() => renewStage(1));
+
     test('is restored for a caller without a limit, and completed when Gandi lists it', async () => {
-      const gateway = onlyOneReseller();
-      const { order } = await gateway.restore({ domain: UNSEEN });
+      const { order } = await stage.restore({ domain: UNSEEN });
       expect(order).toMatchObject({ state: 'ACCEPTED', organizationId: 'reseller', clientId: null });
       stage.gandi.giveBack(UNSEEN);
       expect((await stage.look(order.id)).state).toBe('COMPLETED');
@@ -114,21 +110,19 @@ describeStore('restores', (backend) => {
     test.each([[{ organizationId: 'reseller' }], [{ organizationId: 'reseller', clientId: 'c00' }]])(
       'is "not found" for a caller limited to %j, and Gandi is not asked whether it can be had',
       async (limit) => {
-        const gateway = onlyOneReseller();
-        expect(await outcome(gateway.restore({ domain: UNSEEN }, limit))).toMatchObject({ code: 'NOT_FOUND' });
+        expect(await outcome(stage.restore({ domain: UNSEEN }, limit))).toMatchObject({ code: 'NOT_FOUND' });
         expect(stage.gandi.sentOf('restorable')).toEqual([]);
         await expectNothingBought();
       },
     );
 
     test('and that is not in redemption cannot be restored', async () => {
-      const gateway = onlyOneReseller();
-      expect(await outcome(gateway.restore({ domain: 'nowhere.example' }))).toMatchObject({ code: 'NOT_RESTORABLE' });
+      expect(await outcome(stage.restore({ domain: 'nowhere.example' }))).toMatchObject({ code: 'NOT_RESTORABLE' });
       await expectNothingBought();
     });
 
     test('is refused where it is not clear which of several organizations pays', async () => {
-      stage.gandi.redeemable.add(UNSEEN);
+      await renewStage(2);
       expect(await outcome(stage.restore({ domain: UNSEEN }))).toMatchObject({ code: 'INVALID_INPUT' });
       await expectNothingBought();
     });
@@ -375,8 +369,7 @@ describeStore('restores', (backend) => {
     ['a domain that the gateway never saw', UNSEEN],
   ])('a process that dies while it restores %s', (_, domain) => {
     const scene = async () => {
-      await renewStage();
-      onlyOneReseller();
+      await renewStage(1);
       stage.gandi.terms.restoreMs = 5_000;
     };
     const boundaries = async () => {
