@@ -51,13 +51,15 @@ const OrderTimelineEntryType = builder.objectRef<OrderTimelineEntry>('OrderTimel
   }),
 });
 
-export const OrderFailure = builder.objectRef<{ readonly code: string; readonly message: string }>('OrderFailure').implement({
-  description: 'Why an order failed.',
-  fields: (t) => ({
-    code: t.exposeString('code', { description: 'The reason, for programs.' }),
-    message: t.exposeString('message', { description: 'The reason, for people.' }),
-  }),
-});
+export const OrderFailure = builder
+  .objectRef<{ readonly code: string; readonly message: string }>('OrderFailure')
+  .implement({
+    description: 'Why an order failed.',
+    fields: (t) => ({
+      code: t.exposeString('code', { description: 'The reason, for programs.' }),
+      message: t.exposeString('message', { description: 'The reason, for people.' }),
+    }),
+  });
 
 const LedgerKind = builder.enumType('LedgerKind', {
   description: 'What a movement of money was.',

@@ -58,7 +58,7 @@ builder.objectType(ConfirmationNeededError, {
     'The change has side effects that you did not list in `acknowledge`. Nothing was sent to Gandi and nothing was spent. Ask again with their names, or let it be.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    effects: t.expose('effects', {
+    toAcknowledge: t.expose('effects', {
       type: [SideEffectNotice],
       description: 'All side effects of the change, those you have acknowledged among them.',
     }),

@@ -37,6 +37,7 @@ import { createPaymentsService } from './services/payments.ts';
 import { createPlansService } from './services/plans.ts';
 import { createPlanWork } from './services/plans-run.ts';
 import { callsPerSecondOf } from './services/plans-summary.ts';
+import { createRefundAccounts } from './services/refund-accounts.ts';
 import { createRefundWatch } from './services/refund-watch.ts';
 import { createRefundsService } from './services/refunds.ts';
 import { createRegistrantChangesService } from './services/registrant-changes.ts';
@@ -162,7 +163,8 @@ export async function createApp(
   const renewals = createRenewalsService(buying);
   const registrations = createRegistrationsService(buying);
   const restores = createRestoresService(buying);
-  const refunds = createRefundsService(buying);
+  const accounts = createRefundAccounts({ ...orderDeps, port });
+  const refunds = createRefundsService({ ...buying, accounts });
   const registrantChanges = createRegistrantChangesService(buying);
   const procedures = [transfers, renewals, registrations, restores, registrantChanges, refunds].map(
     (kind) => kind.procedure,
@@ -225,7 +227,7 @@ export async function createApp(
   };
 
   const sync = createMirrorSync({ mirror, clock, logger });
-  const watch = createRefundWatch({ ...orderDeps, port, lookEveryMs: isQuick ? QUICK_LOOK_MS : LOOK_MS });
+  const watch = createRefundWatch({ ...orderDeps, port, accounts, lookEveryMs: isQuick ? QUICK_LOOK_MS : LOOK_MS });
   const guard = createRenewalGuard({
     ...{ store, port, mirror, book, renewals, bus, clock, logger },
     owner: randomUUID(),
@@ -235,7 +237,7 @@ export async function createApp(
   const jobOf = (name: string, round: PeriodicRound, longestMs: number, wokenBy: readonly Hint[] = []) =>
     createPeriodic({ name, round, bus, wokenBy, clock, logger, shortestMs: 1_000, longestMs });
   const periodic = [
-    jobOf('refund-watch', watch.round, LOOK_MS),
+    jobOf('refund-watch', watch.round, LOOK_MS, ['refunds']),
     jobOf('renewal-guard', guard.round, isQuick ? QUICK_LOOK_MS : LOOK_MS, ['payments']),
     jobOf('balance-watch', balances.round, BALANCE_LOOK_MS),
   ];

@@ -3,9 +3,10 @@
 /**
  * `events`: the log has grown. `polls`: a transfer is due earlier than was known. `orders`: an order waits for somebody to look upstream.
  * `payments`: something was said that decides about renewals: a payment, a policy, an answer.
+ * `refunds`: money is expected back.
  * `plans`: a plan was approved or resumed.
  */
-export type Hint = 'events' | 'polls' | 'orders' | 'plans' | 'payments';
+export type Hint = 'events' | 'polls' | 'orders' | 'plans' | 'refunds' | 'payments';
 
 export interface EventBus {
   /** Never throws and never waits for listeners. */

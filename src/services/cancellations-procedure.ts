@@ -67,9 +67,10 @@ export function createCancellationProcedure(deps: Deps): OrderProcedure {
 /** The order was given back: its money is on its way. Does nothing when that is written already. */
 export async function takeBack(deps: OrderDeps, orderId: string, note?: string): Promise<void> {
   const { order } = await readOrder(deps, orderId);
-  await writeOrder(deps, order, {
+  const written = await writeOrder(deps, order, {
     from: ['COMPLETED', 'FAILED'],
     order: { state: 'REFUND_PENDING' },
     ...(note !== undefined && { note }),
   });
+  if (written !== null) deps.bus.publish('refunds');
 }

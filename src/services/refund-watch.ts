@@ -1,7 +1,6 @@
 // Watches over refunds without anybody asking: announces windows that close, looks whether cases were settled, and finds the money that came back.
 import type { EventBus } from '../events/bus.ts';
 import { createUpstreamMeter } from '../lib/upstream-meter.ts';
-import { matchRefunds } from '../policy/refund-match.ts';
 import { dueNotices, nextNoticeAt } from '../policy/refund-notices.ts';
 import { allRefundRules } from '../policy/refund-rules.ts';
 import type { Store } from '../store/store.ts';
@@ -9,16 +8,15 @@ import { UpstreamError } from '../upstream/errors.ts';
 import type { GandiPort } from '../upstream/port.ts';
 import { takeBack } from './cancellations-procedure.ts';
 import type { OrderDeps } from './order-procedure.ts';
-import { type MeteredCall, readOrder, UNFINISHED, writeOrder } from './order-steps.ts';
+import { type MeteredCall, readOrder } from './order-steps.ts';
+import { ordersOf, type RefundAccounts } from './refund-accounts.ts';
 import { refundRights } from './refund-rights.ts';
-import type { OrderFilter, OrderRecord, RefundCaseRecord } from './services.ts';
+import type { OrderRecord, RefundCaseRecord } from './services.ts';
 
 export interface RefundWatchDeps extends OrderDeps {
-  readonly store: Pick<
-    Store,
-    'orders' | 'transfers' | 'announcements' | 'refundCases' | 'ledger' | 'facts' | 'organizations'
-  >;
-  readonly port: Pick<GandiPort, 'domain' | 'billing'>;
+  readonly store: Pick<Store, 'orders' | 'transfers' | 'announcements' | 'refundCases' | 'organizations'>;
+  readonly port: Pick<GandiPort, 'domain'>;
+  readonly accounts: RefundAccounts;
   readonly bus: EventBus;
   /** How often accounts and cases are looked at while something is expected of them, in milliseconds. */
   readonly lookEveryMs: number;
@@ -30,41 +28,18 @@ export interface RefundWatch {
 }
 
 const DAY_MS = 86_400_000;
-const PER_PAGE = 100;
 const CASES_AT_ONCE = 20;
 /** A gateway that was down for a week still tells that windows have closed. */
 const LOOK_BACK_MS = (Math.max(...allRefundRules().map(({ windowDays }) => windowDays ?? 0)) + 7) * DAY_MS;
 
-/** What an account held at a moment when no order was under way, and what our ledger said then; minor units. */
-interface Baseline {
-  readonly balance: number;
-  readonly spent: number;
-  readonly currency: string;
-}
-
 export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
-  const { store, port, bus, clock, logger, lookEveryMs } = deps;
+  const { store, port, accounts, bus, clock, logger, lookEveryMs } = deps;
   let lookedAt = Number.NEGATIVE_INFINITY;
-
-  async function* orders(filter: OrderFilter): AsyncGenerator<readonly OrderRecord[]> {
-    let after: string | undefined;
-    for (;;) {
-      const page = await store.orders.list({
-        visibility: { organizationId: null, clientId: null },
-        filter,
-        orderBy: { field: 'CREATED_AT', direction: 'ASC' },
-        page: { first: PER_PAGE, ...(after !== undefined && { after }) },
-      });
-      yield page.rows.map(({ row }) => row);
-      after = page.rows.at(-1)?.cursor;
-      if (!page.hasNextPage || after === undefined) return;
-    }
-  }
 
   async function announce(signal: AbortSignal): Promise<number | null> {
     let next: number | null = null;
     const now = clock.now();
-    for await (const page of orders({ states: ['COMPLETED'], createdAfter: now - LOOK_BACK_MS })) {
+    for await (const page of ordersOf(store, { states: ['COMPLETED'], createdAfter: now - LOOK_BACK_MS })) {
       signal.throwIfAborted();
       const verdicts = await refundRights(deps, page, now);
       const open = page.flatMap((order, index) => {
@@ -137,61 +112,6 @@ export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
     }
   }
 
-  /** What our own ledger says was spent and has not come back, minor units of the currency. */
-  async function spentBy(organizationId: string, currency: string): Promise<number> {
-    const totals = await store.ledger.totals({ organizationId });
-    return totals
-      .filter(({ amount }) => amount.currency === currency)
-      .reduce((sum, { kind, amount }) => sum + (kind === 'CHARGE' ? amount.minor : -amount.minor), 0);
-  }
-  const isQuiet = async (organizationId: string): Promise<boolean> =>
-    (await store.orders.count({
-      visibility: { organizationId: null, clientId: null },
-      filter: { organizationId, states: UNFINISHED },
-    })) === 0;
-
-  /** One call for each account of a reseller. Only a moment without orders under way tells anything: Gandi takes the money some time after an order. */
-  async function settle(organizationId: string, signal: AbortSignal): Promise<boolean> {
-    const pending: OrderRecord[] = [];
-    for await (const page of orders({ organizationId, states: ['REFUND_PENDING'] })) pending.push(...page);
-    if (!(await isQuiet(organizationId))) return pending.length > 0;
-    const call: MeteredCall = { lane: 'poll', tenant: organizationId, meter: createUpstreamMeter(), signal };
-    const { prepaid } = await port.billing(organizationId, call);
-    if (prepaid === null) return false;
-    const { minor: balance, currency } = prepaid.balance;
-    const spent = await spentBy(organizationId, currency);
-    if (!(await isQuiet(organizationId))) return pending.length > 0;
-    const key = `prepaid:${organizationId}`;
-    const known = await store.facts.get(key);
-    const before = known === null ? null : (JSON.parse(known) as Baseline);
-    let settled = 0;
-    if (before !== null && before.currency === currency) {
-      const difference = balance - (before.balance - (spent - before.spent));
-      const refunds = pending.flatMap(({ id, price, updatedAt }) =>
-        price?.afterTaxes.currency === currency ? [{ id, amount: price.afterTaxes.minor, since: updatedAt }] : [],
-      );
-      for (const { id, amount } of matchRefunds(difference, refunds)) {
-        const order = pending.find((one) => one.id === id);
-        if (order !== undefined && (await refunded(order))) settled += amount;
-      }
-    }
-    const baseline: Baseline = { balance, spent: spent - settled, currency };
-    await store.facts.set(key, JSON.stringify(baseline));
-    return pending.length > 0;
-  }
-
-  async function refunded(order: OrderRecord): Promise<boolean> {
-    const written = await writeOrder(deps, order, {
-      from: ['REFUND_PENDING'],
-      order: { state: 'REFUNDED' },
-      ledger:
-        order.price === null
-          ? []
-          : [{ kind: 'REFUND', amount: order.price.afterTaxes, domainName: order.domainName, note: null }],
-    });
-    return written !== null;
-  }
-
   return {
     async round(signal) {
       const nextNotice = await announce(signal);
@@ -201,7 +121,7 @@ export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
       let isExpected = await checkCases(signal);
       for (const { id, isReseller, missingAt } of await store.organizations.all()) {
         if (!isReseller || missingAt !== null) continue;
-        const hasPending = await settle(id, signal).catch((error: unknown) => {
+        const hasPending = await accounts.settle(id, signal).catch((error: unknown) => {
           if (signal.aborted) throw error;
           logger.warn({ error, organizationId: id }, 'The prepaid account could not be read.');
           return true;

@@ -20,6 +20,7 @@ import type { OrderProcedure } from './order-procedure.ts';
 import { noFindings, noteBusy, noting } from './order-quote.ts';
 import { effect } from './order-words.ts';
 import { isUuid } from './orders.ts';
+import type { RefundAccounts } from './refund-accounts.ts';
 import { guided } from './refund-cases.ts';
 import { refundRights } from './refund-rights.ts';
 import type {
@@ -38,6 +39,7 @@ export interface RefundDeps extends OnceDeps {
   readonly store: Pick<Store, 'orders' | 'transfers' | 'audit' | 'refundCases' | 'domains'>;
   readonly port: Pick<GandiPort, 'deleteDomain' | 'domain'>;
   readonly mirror: Pick<Mirror, 'domainChanged'>;
+  readonly accounts: RefundAccounts;
   readonly bus: EventBus;
   readonly settings: OnceDeps['settings'] & { readonly firstLookMs: number; readonly renewalSettleMs: number };
 }
@@ -177,6 +179,7 @@ export function createRefundsService(deps: RefundDeps): RefundsService & { reado
           fingerprint: fingerprintOf({ orderId: target.id, reason }),
           async draft() {
             ({ until } = await assertEligible(target));
+            await rememberBalance(target.organizationId);
             assertAcknowledged(await effectsOf(scope, target), input.acknowledge);
             const { clientId, id } = target;
             return {
@@ -248,6 +251,13 @@ export function createRefundsService(deps: RefundDeps): RefundsService & { reado
       return made;
     },
   };
+
+  /** Without the balance before, the money that comes back could not be told; with another order under way it cannot be known. */
+  async function rememberBalance(organizationId: string): Promise<void> {
+    await deps.accounts
+      .settle(organizationId)
+      .catch((error: unknown) => deps.logger.warn({ error, organizationId }, 'The prepaid account could not be read.'));
+  }
 
   /** An order that failed after Gandi took its money, which has not come back. @throws {NotRefundableError} */
   async function assertPaidForNothing(scope: OperationScope, order: OrderRecord): Promise<void> {

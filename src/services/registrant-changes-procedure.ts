@@ -35,6 +35,8 @@ interface Progress {
   readonly newRegistrant?: Identity;
   /** When the change was made that Gandi reported before this one was ordered. */
   readonly changedBefore?: number;
+  /** Gandi reported a change that had ended before this one was ordered, and does not say when it was made. */
+  readonly undatedBefore?: true;
   readonly missingSince?: number;
   /** Gandi's step and answers at the last look. */
   readonly step?: string;
@@ -55,13 +57,22 @@ export function isUnderWay(step: string): boolean {
   return !NOT_UNDER_WAY.has(step.toUpperCase());
 }
 
+/** What to remember of the ended change that Gandi still reports, so that it is never taken for the one that is ordered now. */
+export function progressAfter(earlier: UpstreamRegistrantChange | null): Progress {
+  if (earlier === null) return {};
+  return earlier.createdAt === null ? { undatedBefore: true } : { changedBefore: earlier.createdAt };
+}
+
 export function createRegistrantChangeProcedure({ store, port, mirror, clock, settings }: Deps): OrderProcedure {
   /** Gandi's report when it is of this very order, not of an earlier change. */
   const ownReport = async (order: OrderRecord, call: MeteredCall): Promise<UpstreamRegistrantChange | null> => {
     const report = await port.registrantChange(order.domainName, order.organizationId, call);
-    if (report?.createdAt == null) return report;
+    if (report === null) return null;
+    const { changedBefore, undatedBefore, step } = progressOf(order);
     const isOlder =
-      report.createdAt === progressOf(order).changedBefore || report.createdAt < order.createdAt - CLOCK_SKEW_MS;
+      report.createdAt === null
+        ? undatedBefore === true && step === undefined && !isUnderWay(report.step)
+        : report.createdAt === changedBefore || report.createdAt < order.createdAt - CLOCK_SKEW_MS;
     return isOlder ? null : report;
   };
 

@@ -7,7 +7,7 @@ import { shown } from '../lib/text.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { Store } from '../store/store.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import type { ContactInput, GandiPort, RegistrantChangeRequest } from '../upstream/port.ts';
+import type { ContactInput, GandiPort, RegistrantChangeRequest, UpstreamRegistrantChange } from '../upstream/port.ts';
 import { callFor, orFault, writeFor } from './calls.ts';
 import { assertNotLocked } from './domain-locks.ts';
 import {
@@ -27,7 +27,12 @@ import { noFindings, noteBusy, noteDryRun, noting } from './order-quote.ts';
 import { effect, forfeitsRefund } from './order-words.ts';
 import { isUuid } from './orders.ts';
 import { standingRight } from './refund-rights.ts';
-import { createRegistrantChangeProcedure, identityOf, isUnderWay } from './registrant-changes-procedure.ts';
+import {
+  createRegistrantChangeProcedure,
+  identityOf,
+  isUnderWay,
+  progressAfter,
+} from './registrant-changes-procedure.ts';
 import type {
   CatalogService,
   ChangeRegistrantInput,
@@ -60,8 +65,8 @@ interface Changeable {
   readonly registrant: ContactInput;
   readonly price: OrderPrice | null;
   readonly effects: readonly SideEffectNotice[];
-  /** When the change that Gandi still reports from before was made; null = none. */
-  readonly changedBefore: number | null;
+  /** The ended change that Gandi still reports from before; null = none. */
+  readonly earlier: UpstreamRegistrantChange | null;
 }
 
 export function createRegistrantChangesService(
@@ -99,7 +104,6 @@ export function createRegistrantChangesService(
           assertPrice(found.price, input.expectedPrice);
           await assertFunds(deps, scope, payer, found.price);
           await assertAcceptable(deps, scope, { name, payerId: payer.id, registrant });
-          const { changedBefore } = found;
           return {
             order: {
               kind: 'CHANGE_REGISTRANT',
@@ -107,10 +111,7 @@ export function createRegistrantChangesService(
               input: orderInput(input, client, holding),
               years: null,
               price: found.price,
-              progress: {
-                newRegistrant: identityOf(registrant),
-                ...(changedBefore !== null && { changedBefore }),
-              },
+              progress: { newRegistrant: identityOf(registrant), ...progressAfter(found.earlier) },
             },
           };
         },
@@ -227,7 +228,7 @@ async function check(
       ...(/(?:^|\.)[a-z]{2}$/.test(domain.tld) ? [] : [effect('TRANSFER_LOCKED_AFTERWARDS', language)]),
       ...(right === null ? [] : [forfeitsRefund(right.verdict.until ?? 0, language)]),
     ],
-    changedBefore: report?.createdAt ?? null,
+    earlier: report,
   };
 }
 

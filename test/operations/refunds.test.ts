@@ -17,7 +17,7 @@ const CANCEL = `mutation ($input: CancelOrderInput!) {
     ... on CancelOrderSuccess { replayed order { id kind state } }
     ... on CancelOrderCase { case { ground state text link deadlineAt } }
     ... on CancelOrderQuote { price { afterTaxes { minorUnits } } blockers { code } toAcknowledge { name message } effects }
-    ... on ConfirmationNeeded { code effects { name } }
+    ... on ConfirmationNeeded { code toAcknowledge { name } }
     ... on NotRefundable { code state }
     ... on Error { code message }
   }
@@ -91,7 +91,7 @@ describe('cancelOrder', () => {
     });
     expect(await ask(CANCEL, { input }, 'cancelOrder')).toMatchObject({
       code: 'CONFIRMATION_NEEDED',
-      effects: [{ name: 'DELETES_DOMAIN' }],
+      toAcknowledge: [{ name: 'DELETES_DOMAIN' }],
     });
     expect(await purchase(domain)).toMatchObject({ givenBack: 0 });
 

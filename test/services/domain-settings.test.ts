@@ -558,7 +558,7 @@ describe('over the schema', () => {
     await setup({ detail: { nameservers: LIVEDNS } });
     const source = `mutation ($input: SetNameserversInput!) { setNameservers(input: $input) {
       __typename
-      ... on ConfirmationNeeded { effects { name message } }
+      ... on ConfirmationNeeded { toAcknowledge { name message } }
       ... on SetNameserversPreview { nameservers effects { name message } blockers { code } upstreamCalls domain { nameservers } }
       ... on SetNameserversSuccess { inEffect domain { name nameservers } }
       ... on Error { code path }
@@ -581,7 +581,7 @@ describe('over the schema', () => {
       __typename: 'ConfirmationNeeded',
       code: 'CONFIRMATION_NEEDED',
       path: ['input', 'acknowledge'],
-      effects,
+      toAcknowledge: effects,
     });
     expect(writes()).toEqual([]);
     const done = await run(source, { input: { ...input, acknowledge: ['LEAVES_LIVEDNS'] } });

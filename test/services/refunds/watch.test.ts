@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLocalBus } from '../../../src/events/bus.ts';
 import { createPeriodic } from '../../../src/jobs/periodic.ts';
+import { createRefundAccounts } from '../../../src/services/refund-accounts.ts';
 import { createRefundWatch } from '../../../src/services/refund-watch.ts';
 import type { OrderRecord } from '../../../src/services/services.ts';
 import { defaultNewId, TRANSFER_SETTINGS } from '../../../src/services/transfers.ts';
@@ -39,8 +40,11 @@ function start(clock: FakeClock, { balance = { minor: 100_000 }, gone = new Set<
       return { grid: 'A', prepaid: { balance: { minor: balance.minor, currency: 'EUR' }, warningThreshold: null } };
     },
   };
+  const orderDeps = { store, bus, clock, logger: silentLogger, settings: TRANSFER_SETTINGS, newId: defaultNewId };
   const watch = createRefundWatch({
-    ...{ store, port, bus, clock, logger: silentLogger, settings: TRANSFER_SETTINGS, newId: defaultNewId },
+    accounts: createRefundAccounts({ ...orderDeps, port }),
+    ...orderDeps,
+    port,
     lookEveryMs: HOUR,
   });
   const job = createPeriodic({
