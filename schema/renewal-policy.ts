@@ -195,7 +195,7 @@ const SetAutoRenewPolicyInput = builder.inputType('SetAutoRenewPolicyInput', {
     leadHours: t.int({
       required: true,
       defaultValue: 24,
-      description: "Hours before Gandi's next attempt at which the decision is due, 0 to 2160.",
+      description: "Hours before Gandi's next attempt at which the decision is due, 1 to 2160.",
     }),
     failSafe: t.field({
       type: AutoRenewFailSafe,

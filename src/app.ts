@@ -139,7 +139,12 @@ export async function createApp(
   const cadence = isQuick ? SANDBOX_CADENCE : REAL_CADENCE;
   const orderSettings = {
     ...TRANSFER_SETTINGS,
-    renewalSettleMs: isQuick ? QUICK_RENEWAL_SETTLE_MS : RENEWAL_SETTLE_MS,
+    renewalSettleMs:
+      config.orderSettleSeconds === null
+        ? isQuick
+          ? QUICK_RENEWAL_SETTLE_MS
+          : RENEWAL_SETTLE_MS
+        : config.orderSettleSeconds * 1_000,
     transitMs: config.orderTransitSeconds * 1_000,
     ceilings: config.spendCeilings,
   };

@@ -29,6 +29,11 @@ export interface Config {
   };
   /** How long a call that was sent is taken to be possibly still on its way; an order without a trace at Gandi may be sent again only after that. */
   readonly orderTransitSeconds: number;
+  /**
+   * How long Gandi may take to carry out a renewal, a restore or a deletion before one whose answer was lost counts as not landed: it tells nothing of them
+   * in between. null = a day, half a minute in front of a quick sandbox.
+   */
+  readonly orderSettleSeconds: number | null;
   /** The most each paying organization may order in a UTC day and month, after taxes; null = no ceiling. */
   readonly spendCeilings: { readonly day: Money | null; readonly month: Money | null };
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -134,6 +139,7 @@ const VARIABLES = {
   MAX_AGE_DETAILS: seconds.default(3_600),
   MAX_AGE_CATALOG: seconds.default(86_400),
   ORDER_TRANSIT_SECONDS: wholeNumber(1, 3_600, 'whole seconds from 1 to 3600').default(60),
+  ORDER_SETTLE_SECONDS: wholeNumber(1, 604_800, 'whole seconds from 1 to 604800').optional(),
   SPEND_CEILING_DAY: amount.optional(),
   SPEND_CEILING_MONTH: amount.optional(),
   LOG_LEVEL: z
@@ -177,6 +183,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       catalog: env.MAX_AGE_CATALOG,
     },
     orderTransitSeconds: env.ORDER_TRANSIT_SECONDS,
+    orderSettleSeconds: env.ORDER_SETTLE_SECONDS ?? null,
     spendCeilings: { day: env.SPEND_CEILING_DAY ?? null, month: env.SPEND_CEILING_MONTH ?? null },
     logLevel: env.LOG_LEVEL,
   });

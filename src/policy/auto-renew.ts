@@ -21,8 +21,8 @@ export interface RenewFacts {
   readonly expiresAt: number;
   /** What somebody answered for this term; null = nobody was asked, or nobody answered. */
   readonly approval: 'YES' | 'NO' | null;
-  /** Minor units: what a renewal cost when the term was first looked at, and costs now; null = not known. */
-  readonly price: { readonly before: number | null; readonly now: number | null };
+  /** Minor units for a year: when the term was first looked at, when somebody said yes to it, and now; null = not known, or nobody did. */
+  readonly price: { readonly before: number | null; readonly approved: number | null; readonly now: number | null };
 }
 
 export type RenewReason =
@@ -47,13 +47,19 @@ export interface RenewVerdict {
   readonly dueAt: number | null;
 }
 
+/** Gandi's first attempt comes at most so long before the expiry (Gandi v5 docs: the example of `autorenew.dates`, 31 days; other registries ask earlier). */
+export const EARLIEST_ATTEMPT_MS = 92 * 86_400_000;
+
 /**
- * The decision at `now`. Before it is due `SWITCH_OFF` keeps an unpaid domain from being renewed while the gateway is down, and `LEAVE_ON` leaves it
- * as it is. A price that rose too much is held until somebody says yes.
+ * The decision at `now`. It is due the lead time before the first attempt of the term, and stays due. Before, `SWITCH_OFF` keeps an unpaid domain from
+ * being renewed while the gateway is down, and `LEAVE_ON` leaves it as it is. A price that rose too much is held until somebody says yes to it; a yes
+ * to a price does not pay for a domain that has to be paid.
  */
 export function decideRenewal(facts: RenewFacts, now: number): RenewVerdict {
   const { policy, payment, approval } = facts;
-  const next = facts.attemptsAt.filter((at) => at > now).sort((a, b) => a - b)[0];
+  const attempts = facts.attemptsAt.toSorted((a, b) => a - b);
+  const [first] = attempts;
+  const next = attempts.find((at) => at > now);
   const dueAt = next === undefined ? null : next - policy.leadMs;
   const say = (autoRenew: boolean | null, reason: RenewReason, asks = false): RenewVerdict => ({
     autoRenew,
@@ -63,21 +69,22 @@ export function decideRenewal(facts: RenewFacts, now: number): RenewVerdict {
   });
   if (policy.policy === 'NEVER') return say(false, 'POLICY_NEVER');
   if (approval === 'NO') return say(false, 'REFUSED');
-  if (approval === 'YES') return say(true, 'APPROVED');
   if (rose(facts)) return say(false, 'PRICE_RISE', true);
-  if (policy.policy === 'ALWAYS') return say(true, 'POLICY_ALWAYS');
-  const isDue = dueAt !== null && now >= dueAt;
+  if (policy.policy === 'ALWAYS') return say(true, approval === 'YES' ? 'APPROVED' : 'POLICY_ALWAYS');
+  const isDue = first !== undefined && now >= first - policy.leadMs;
   const meanwhile = policy.failSafe === 'SWITCH_OFF' ? false : null;
   if (policy.policy === 'ONLY_IF_PAID') {
     if (payment === 'PAID' || payment === 'OWN') return say(true, 'PAID');
     return isDue ? say(false, 'NOT_PAID') : say(meanwhile, 'NOT_PAID_YET');
   }
-  return isDue ? say(policy.failSafe === 'LEAVE_ON', 'NOT_ANSWERED', true) : say(meanwhile, 'NOT_ANSWERED_YET', true);
+  if (approval === 'YES') return say(true, 'APPROVED');
+  return isDue ? say(false, 'NOT_ANSWERED', true) : say(meanwhile, 'NOT_ANSWERED_YET', true);
 }
 
-function rose({ policy: { priceHoldPercent }, price: { before, now } }: RenewFacts): boolean {
-  if (priceHoldPercent === null || before === null || now === null) return false;
-  return now * 100 > before * (100 + priceHoldPercent);
+function rose({ policy: { priceHoldPercent }, approval, price }: RenewFacts): boolean {
+  const agreed = approval === 'YES' ? (price.approved ?? price.before) : price.before;
+  if (priceHoldPercent === null || agreed === null || price.now === null) return false;
+  return price.now * 100 > agreed * (100 + priceHoldPercent);
 }
 
 export interface PolicyScope {

@@ -30,7 +30,7 @@ export interface Runway {
 /** @param balance minor units of the currency of every cost. */
 export function simulateRunway(balance: number, renewals: readonly RunwayRenewal[]): Runway {
   const attempts = renewals
-    .flatMap((renewal) => renewal.attemptsAt.map((at) => ({ at, renewal })))
+    .flatMap((renewal) => [...new Set(renewal.attemptsAt)].map((at) => ({ at, renewal })))
     .sort((a, b) => a.at - b.at || (a.renewal.domainName < b.renewal.domainName ? -1 : 1));
   const open = new Set(renewals.filter(({ attemptsAt }) => attemptsAt.length > 0));
   const last = new Map([...open].map((renewal) => [renewal, Math.max(...renewal.attemptsAt)]));

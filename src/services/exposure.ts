@@ -3,6 +3,7 @@ import { assertCan } from '../auth/session.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Money } from '../lib/money.ts';
 import type { Mirror } from '../mirror/mirror.ts';
+import { EARLIEST_ATTEMPT_MS } from '../policy/auto-renew.ts';
 import { type RunwayRenewal, simulateRunway } from '../policy/runway.ts';
 import type { Store } from '../store/store.ts';
 import type { GandiPort } from '../upstream/port.ts';
@@ -21,8 +22,6 @@ export interface ExposureDeps {
 }
 
 const DAY_MS = 86_400_000;
-/** Gandi's first attempt comes at most so long before the expiry (Gandi v5 docs: the example of `autorenew.dates`, 31 days; other registries ask earlier). */
-const EARLIEST_ATTEMPT_MS = 92 * DAY_MS;
 export const LONGEST_LOOK_AHEAD_DAYS = 330;
 
 export function createExposureService({ port, mirror, book, clock }: ExposureDeps): ExposureService {
@@ -61,8 +60,8 @@ export function createExposureService({ port, mirror, book, clock }: ExposureDep
       let oldest = now;
       for await (const renewal of coming(scope, payer.id, now, now + withinDays * DAY_MS)) {
         if (clientPaid !== null && isPaid(renewal) !== clientPaid) continue;
-        const { price, domain, renewsAt, years, payment, areAttemptsKnown } = renewal;
-        oldest = Math.min(oldest, domain.rowAsOf);
+        const { price, domain, renewsAt, years, payment, attempts, asOf } = renewal;
+        oldest = Math.min(oldest, asOf);
         if (price === null) unpriced += 1;
         else {
           const sum = totals.get(price.currency) ?? { amount: { ...price, minor: 0 }, count: 0 };
@@ -71,7 +70,7 @@ export function createExposureService({ port, mirror, book, clock }: ExposureDep
             count: sum.count + 1,
           });
         }
-        found.push({ domain, renewsAt, isDateKnown: areAttemptsKnown, years, price, payment });
+        found.push({ domain, renewsAt, isDateKnown: attempts === 'KNOWN', years, price, payment });
       }
       found.sort((a, b) => a.renewsAt - b.renewsAt || (a.domain.name < b.domain.name ? -1 : 1));
       return {
@@ -87,6 +86,8 @@ export function createExposureService({ port, mirror, book, clock }: ExposureDep
     async balance(scope, { organizationId, withinDays }) {
       assertCan(scope.session, 'portfolio:read');
       assertDays(withinDays);
+      // What the reseller has on its account is no business of its clients.
+      if (scope.session.clientId !== null) return null;
       const payer = await payerOf(scope, organizationId);
       const asOf = clock.now();
       const { prepaid } = await orFault(port.billing(payer.id, callFor(scope, 'interactive')));
@@ -95,7 +96,8 @@ export function createExposureService({ port, mirror, book, clock }: ExposureDep
       const renewals: RunwayRenewal[] = [];
       const until = asOf + withinDays * DAY_MS;
       let unpriced = 0;
-      for await (const { domain, attemptsAt, price } of coming(scope, payer.id, asOf, until)) {
+      for await (const { domain, attemptsAt, price, payerId } of coming(scope, payer.id, asOf, until)) {
+        if (payerId !== null && payerId !== payer.id) continue;
         if (price === null || price.currency !== balance.currency) unpriced += 1;
         else
           renewals.push({

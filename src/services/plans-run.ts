@@ -241,7 +241,7 @@ export function createPlanWork(deps: PlanRunDeps): PlanWork {
       while (!held.signal.aborted) {
         const result = await pass();
         if (result === 'ended') return;
-        pause = result === 'moved' ? SHORTEST_PAUSE_MS : Math.min(pause * 1.5, LONGEST_PAUSE_MS);
+        pause = result === 'moved' ? SHORTEST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
         const ms = Math.max(Math.min(pause, nextAttemptInMs()), SHORTEST_PAUSE_MS);
         await sleep(clock, ms, held.signal).catch(() => {});
       }

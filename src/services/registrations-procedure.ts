@@ -33,18 +33,18 @@ const progressOf = (order: OrderRecord) => order.progress as Progress;
 export function createRegistrationProcedure(deps: Deps): OrderProcedure {
   const { port, mirror, clock, settings } = deps;
 
-  /** The domain as it is now in the organization that ordered it; null = not there; undefined = it could not be read. */
+  /** The domain as it is now, in whatever organization; null = not there; undefined = it could not be read. */
   const arrived = async (order: OrderRecord, call: MeteredCall) => {
     const askedAt = clock.now();
     const domain = await mirror.domainChanged(order.domainName, { ...call, maxAgeSeconds: 0 });
     if (domain === null || (domain.presence !== 'PRESENT' && domain.presenceAsOf >= askedAt)) return null;
     if (domain.rowAsOf < askedAt) return undefined;
-    return domain.organizationId === order.organizationId ? domain : null;
+    return domain;
   };
 
   const completed = async (order: OrderRecord, call: MeteredCall): Promise<FollowedOrder | null> => {
     const domain = await arrived(order, call);
-    if (domain == null) return null;
+    if (domain == null || domain.organizationId !== order.organizationId) return null;
     const registeredAt = domain.registryCreatedAt ?? domain.createdAt;
     return {
       from: UNFINISHED,
@@ -68,7 +68,9 @@ export function createRegistrationProcedure(deps: Deps): OrderProcedure {
       const report = await port.registration(order.domainName, call);
       if (report.kind === 'under-way') return !(isError(report.step) && progressOf(order).failedBefore === true);
       const domain = await arrived(order, call);
-      return domain === undefined ? null : domain !== null;
+      if (domain === undefined) return null;
+      if (domain !== null) return domain.organizationId === order.organizationId;
+      return report.kind === 'registered' ? null : false;
     },
     unreported: { order: { nextLookAt: null } },
     accepted: () => ({ order: { nextLookAt: clock.now() + settings.firstLookMs } }),

@@ -1,24 +1,29 @@
 // The renewals that are coming: each domain of the mirror with Gandi's attempts, its price and what is known of its payment. No call when warm.
 import { type Money, minorDigits } from '../lib/money.ts';
+import { EARLIEST_ATTEMPT_MS } from '../policy/auto-renew.ts';
 import { type PaymentStanding, paymentStanding } from '../policy/payments.ts';
 import type { Store, Visibility } from '../store/store.ts';
-import type { CatalogService, DomainDetailRecord, DomainRecord, OperationScope } from './services.ts';
+import { RequestFault } from './errors.ts';
+import type { CatalogService, DomainRecord, OperationScope } from './services.ts';
 
 export interface ComingRenewal {
   readonly domain: DomainRecord & { readonly expiresAt: number };
-  /** As last read; null = never. */
-  readonly detail: DomainDetailRecord | null;
-  /** Gandi's own, ascending; the expiry itself stands in while they were never read. */
+  /** Gandi's own in this term, ascending; the expiry itself stands in while they are not known. */
   readonly attemptsAt: readonly number[];
-  readonly areAttemptsKnown: boolean;
+  /** UNREAD: no detail of this term was read yet. NONE: Gandi told none. */
+  readonly attempts: 'KNOWN' | 'NONE' | 'UNREAD';
   readonly years: number;
+  /** The organization that Gandi will charge; null = not known. */
+  readonly payerId: string | null;
   /** For all the years, after taxes; null = Gandi shows no price for the extension. */
   readonly price: Money | null;
   readonly payment: PaymentStanding;
+  /** How old the oldest data behind it is. */
+  readonly asOf: number;
 }
 
 export interface RenewalBook {
-  /** Pages of domains by expiry, soonest first. */
+  /** Pages of domains by expiry, soonest first. @throws {RequestFault} when prices were never read and cannot be, unless they may be missing. */
   pages(
     scope: OperationScope,
     query: {
@@ -27,11 +32,12 @@ export interface RenewalBook {
       readonly expiresAfter: number;
       readonly expiresBefore: number;
       readonly autoRenew?: boolean;
+      readonly pricesMayBeMissing?: boolean;
     },
   ): AsyncGenerator<readonly ComingRenewal[]>;
 }
 
-const PER_PAGE = 100;
+const PER_PAGE = 500;
 
 export function createRenewalBook({
   store,
@@ -44,10 +50,23 @@ export function createRenewalBook({
   readonly currency: string;
 }): RenewalBook {
   minorDigits(currency);
+  type Prices = Awaited<ReturnType<CatalogService['prices']>>;
+  const pricesOf = async (
+    scope: OperationScope,
+    organizationId: string,
+    mayBeMissing: boolean,
+  ): Promise<ReadonlyMap<string, Prices[number]>> => {
+    const grid = { organizationId, currency, tlds: null, processes: ['RENEW'] as const };
+    try {
+      return new Map((await catalog.prices(scope, grid)).map((entry) => [entry.tld, entry]));
+    } catch (error) {
+      if (!mayBeMissing || !(error instanceof RequestFault)) throw error;
+      return new Map();
+    }
+  };
   return {
-    async *pages(scope, { organizationId, visibility, expiresAfter, expiresBefore, autoRenew }) {
-      const grid = { organizationId, currency, tlds: null, processes: ['RENEW'] as const };
-      const prices = new Map((await catalog.prices(scope, grid)).map(({ tld, prices }) => [tld, prices]));
+    async *pages(scope, { organizationId, visibility, expiresAfter, expiresBefore, autoRenew, pricesMayBeMissing }) {
+      const prices = await pricesOf(scope, organizationId, pricesMayBeMissing === true);
       const filter = {
         organizationId,
         expiresAfter,
@@ -65,33 +84,33 @@ export function createRenewalBook({
         });
         const rows = page.rows.map(({ row }) => row);
         const clientIds = [...new Set(rows.flatMap(({ clientId }) => clientId ?? []))];
-        const [details, words] = await Promise.all([
-          store.domains.details(rows),
+        const [plans, words] = await Promise.all([
+          store.domains.autoRenewals(rows),
           clientIds.length === 0 ? [] : store.payments.ofClients(organizationId, clientIds),
         ]);
-        const detailOf = new Map(details.map(({ name, detail }) => [name, detail]));
+        const planOf = new Map(plans.map((plan) => [plan.name, plan]));
         const wordsOf = Map.groupBy(words, ({ clientId }) => clientId);
-        yield rows.flatMap((domain) => {
-          const { expiresAt, clientId } = domain;
+        yield rows.flatMap((domain): readonly ComingRenewal[] => {
+          const { expiresAt, clientId, clientAsOf, rowAsOf } = domain;
           if (expiresAt === null) return [];
-          const detail = detailOf.get(domain.name) ?? null;
-          const told = (detail?.autoRenewal?.attemptsAt ?? [])
-            .filter((at) => at <= expiresAt)
-            .toSorted((a, b) => a - b);
-          const years = detail?.autoRenewal?.durationYears ?? 1;
-          const offer = prices
-            .get(domain.tld)
-            ?.find(({ minYears, maxYears }) => minYears <= years && years <= maxYears);
-          const isKnown = domain.clientAsOf !== null || clientId !== null;
+          const plan = planOf.get(domain.name);
+          const { attemptsAt: all = [], durationYears, payerId = null } = plan?.autoRenewal ?? {};
+          const told = attemptsOfTerm(all, expiresAt);
+          const attempts = told.length > 0 ? 'KNOWN' : plan === undefined || all.length > 0 ? 'UNREAD' : 'NONE';
+          const years = durationYears ?? 1;
+          const entry = prices.get(domain.tld);
+          const offer = entry?.prices.find(({ minYears, maxYears }) => minYears <= years && years <= maxYears);
+          const isClientKnown = clientAsOf !== null || clientId !== null;
           return [
             {
               domain: { ...domain, expiresAt },
-              detail,
-              attemptsAt: told.length === 0 ? [expiresAt] : told,
-              areAttemptsKnown: told.length > 0,
+              attemptsAt: attempts === 'KNOWN' ? told : [expiresAt],
+              attempts,
               years,
+              payerId,
               price: offer === undefined ? null : { ...offer.afterTaxes, minor: offer.afterTaxes.minor * years },
-              payment: isKnown ? paymentStanding(wordsOf.get(clientId ?? '') ?? [], domain) : 'UNKNOWN',
+              payment: isClientKnown ? paymentStanding(wordsOf.get(clientId ?? '') ?? [], domain) : 'UNKNOWN',
+              asOf: Math.min(rowAsOf, clientAsOf ?? rowAsOf, plan?.asOf ?? rowAsOf, entry?.freshness.asOf ?? rowAsOf),
             },
           ];
         });
@@ -100,4 +119,10 @@ export function createRenewalBook({
       }
     },
   };
+}
+
+/** A detail read before the last renewal tells the attempts of the term that is over: they lie too long before the new expiry. */
+function attemptsOfTerm(told: readonly number[], expiresAt: number): readonly number[] {
+  const inTerm = told.filter((at) => at <= expiresAt && at >= expiresAt - EARLIEST_ATTEMPT_MS);
+  return [...new Set(inTerm)].sort((a, b) => a - b);
 }

@@ -3,12 +3,13 @@ import type { EventBus } from '../events/bus.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createUpstreamMeter } from '../lib/upstream-meter.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import { decideRenewal, policyFor, type RenewVerdict } from '../policy/auto-renew.ts';
+import { decideRenewal, EARLIEST_ATTEMPT_MS, policyFor, type RenewVerdict } from '../policy/auto-renew.ts';
 import type { NewEvent, Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { UpstreamError } from '../upstream/errors.ts';
 import type { GandiPort } from '../upstream/port.ts';
-import { OutcomeError } from './errors.ts';
 import type { ComingRenewal, RenewalBook } from './renewal-book.ts';
+import { createOwnRenewals, type OwnRenewal, ownRenewalFrom } from './renewal-own.ts';
 import type {
   AutoRenewDecisionRecord,
   AutoRenewPolicyRecord,
@@ -38,32 +39,45 @@ export interface RenewalGuard {
 }
 
 const DAY_MS = 86_400_000;
-/** Attempts begin at most so long before the expiry; a lead time comes on top. */
-const EARLIEST_ATTEMPT_MS = 92 * DAY_MS;
 const LEASE_MS = 60_000;
 const AT_ONCE = 8;
 /** Gandi carries a switch out a little after it took it. */
 const LOOK_AGAIN_MS = 5_000;
-/** A switch that failed is tried again after this. */
+/** What failed is tried again after this. */
 const RETRY_MS = 60_000;
+/** Details that no list brings are read so many in a round, and none twice within the pause. */
+const READS_PER_ROUND = 50;
+const READ_AGAIN_MS = 3_600_000;
 
 /** What the guard keeps with its decision. */
 interface Detail {
   readonly approval?: 'YES' | 'NO';
-  /** Minor units of a renewal when the term was first looked at. */
+  /** Minor units for a year: when the term was first looked at, when a rise was asked about, when somebody said yes to it. */
   readonly price?: number;
+  readonly askedPrice?: number;
+  readonly approvedPrice?: number;
   readonly attemptsAt?: readonly number[];
   /** What auto-renewal has to be; null = as it is. */
   readonly autoRenew?: boolean | null;
-  /** The order of the guard's own renewal, when Gandi made no attempt any more. */
-  readonly orderId?: string;
-  readonly failure?: string;
+  /** The mirror shows something else than what was settled; told when Gandi shows it too. */
+  readonly isDrifted?: boolean;
+  /** The guard's own renewal, when Gandi makes no attempt any more. */
+  readonly own?: OwnRenewal;
 }
 
 const detailOf = ({ detail }: Pick<AutoRenewDecisionRecord, 'detail'>) => detail as Detail;
 
 export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
   const { store, port, mirror, book, bus, clock, logger, owner } = deps;
+  const ownRenewals = createOwnRenewals(deps);
+  const lastReadAt = new Map<string, number>();
+  const callOf = (organizationId: string, signal: AbortSignal) => ({
+    lane: 'poll' as const,
+    tenant: organizationId,
+    meter: createUpstreamMeter(),
+    maxAgeSeconds: 0,
+    signal,
+  });
 
   async function decideAll(
     organizationId: string,
@@ -72,15 +86,16 @@ export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
   ): Promise<number | null> {
     const now = clock.now();
     const longestLead = Math.max(...policies.map(({ leadMs }) => leadMs));
-    let next: number | null = null;
+    const next = earliest();
+    let reads = READS_PER_ROUND;
     const pages = book.pages(deps.scopeOf(organizationId), {
       organizationId,
       visibility: { organizationId, clientId: null },
       expiresAfter: now,
       expiresBefore: now + EARLIEST_ATTEMPT_MS + longestLead,
+      pricesMayBeMissing: true,
     });
     for await (const page of pages) {
-      signal.throwIfAborted();
       const ruled = page.flatMap((renewal) => {
         const policy = policyFor(policies, renewal.domain);
         return policy === null ? [] : [{ renewal, policy }];
@@ -91,26 +106,49 @@ export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
       );
       const earlier = Map.groupBy(known, ({ domainName }) => domainName);
       for (const { renewal, policy } of ruled) {
-        const dueAt = await decideOne(renewal, policy, earlier.get(renewal.domain.name) ?? []);
-        if (dueAt !== null && dueAt > now && (next === null || dueAt < next)) next = dueAt;
+        signal.throwIfAborted();
+        const { name } = renewal.domain;
+        try {
+          const at = await decideOne(renewal, policy, earlier.get(name) ?? []);
+          if (at !== null && at > now) next.note(at);
+          if (renewal.attempts === 'UNREAD' && reads > 0 && (await read(renewal.domain, signal))) {
+            reads -= 1;
+            next.note(clock.now() + LOOK_AGAIN_MS);
+          }
+        } catch (error) {
+          if (signal.aborted) throw error;
+          logger.warn({ error, domainName: name }, 'The renewal of a domain could not be decided; it is tried again.');
+          next.note(now + RETRY_MS);
+        }
       }
     }
-    return next;
+    return next.at();
   }
 
-  /** @returns when the decision is due. */
+  /** Gandi's attempts are not known: the next round shall know them. @returns whether Gandi was asked. */
+  async function read({ name, organizationId }: DomainRecord, signal: AbortSignal): Promise<boolean> {
+    const now = clock.now();
+    if (now - (lastReadAt.get(name) ?? Number.NEGATIVE_INFINITY) < READ_AGAIN_MS) return false;
+    lastReadAt.set(name, now);
+    await mirror.domainChanged(name, callOf(organizationId, signal));
+    return true;
+  }
+
+  /** @returns when it has to be looked at again: the decision is due, or an own renewal is. */
   async function decideOne(
     renewal: ComingRenewal,
     policy: AutoRenewPolicyRecord,
     decisions: readonly AutoRenewDecisionRecord[],
   ): Promise<number | null> {
-    const { domain, price } = renewal;
+    const { domain, price, years } = renewal;
     const now = clock.now();
     const current = decisions.find(({ termEndsAt }) => termEndsAt === domain.expiresAt) ?? null;
     const before = current === null ? {} : detailOf(current);
-    const lastTerm = decisions.filter(({ termEndsAt }) => termEndsAt < domain.expiresAt).at(-1);
-    const firstPrice = before.price ?? (lastTerm && detailOf(lastTerm).price) ?? price?.minor;
-    const attemptsAt = renewal.areAttemptsKnown ? renewal.attemptsAt : (before.attemptsAt ?? []);
+    const lastDecision = decisions.filter(({ termEndsAt }) => termEndsAt < domain.expiresAt).at(-1);
+    const lastTerm = lastDecision === undefined ? {} : detailOf(lastDecision);
+    const priceNow = price === null ? null : price.minor / years;
+    const firstPrice = before.price ?? lastTerm.approvedPrice ?? lastTerm.price ?? priceNow ?? undefined;
+    const attemptsAt = attemptsOf(renewal, before);
     const verdict = decideRenewal(
       {
         policy,
@@ -118,22 +156,26 @@ export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
         attemptsAt,
         expiresAt: domain.expiresAt,
         approval: before.approval ?? null,
-        price: { before: firstPrice ?? null, now: price?.minor ?? null },
+        price: { before: firstPrice ?? null, approved: before.approvedPrice ?? null, now: priceNow },
       },
       now,
     );
-    if (verdict.autoRenew === null && current === null && !verdict.asks) return verdict.dueAt;
+    const isIdle = verdict.autoRenew === null && !verdict.asks && policy.priceHoldPercent === null;
+    if (isIdle && current === null) return verdict.dueAt;
+    if (current !== null && isSame(current, policy, verdict)) {
+      const isStale = verdict.dueAt !== null && verdict.dueAt > now && verdict.dueAt !== current.dueAt;
+      if (isDrifted(domain, current, verdict)) await look(current);
+      else if (isStale) await write({ ...current, dueAt: verdict.dueAt, updatedAt: after(current) }, current, []);
+      else return later(verdict, await renewOurselves(current, renewal, verdict, attemptsAt));
+      return verdict.dueAt;
+    }
     const detail: Detail = {
       ...before,
       attemptsAt,
       autoRenew: verdict.autoRenew,
       ...(firstPrice !== undefined && { price: firstPrice }),
+      ...(verdict.reason === 'PRICE_RISE' && priceNow !== null && { askedPrice: priceNow }),
     };
-    if (current !== null && current.reason === verdict.reason && before.autoRenew === verdict.autoRenew) {
-      if (isDrifted(domain, current, verdict)) await drifted(current, domain);
-      else if (needsOwnRenewal(renewal, verdict, before, now)) await renewOurselves(current, renewal);
-      return verdict.dueAt;
-    }
     const isDone = verdict.autoRenew === null || verdict.autoRenew === domain.autoRenew;
     const decision: AutoRenewDecisionRecord = {
       organizationId: domain.organizationId,
@@ -148,90 +190,87 @@ export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
       state: isDone ? 'CONFIRMED' : 'PENDING',
       detail: { ...detail },
       nextLookAt: isDone ? null : now,
-      updatedAt: Math.max(now, (current?.updatedAt ?? 0) + 1),
+      updatedAt: current === null ? now : after(current),
     };
-    await write(decision, current?.updatedAt ?? null, [eventOf('AUTO_RENEW_DECIDED', decision, domain)]);
-    return verdict.dueAt;
+    const isWritten = await write(decision, current, [eventOf('AUTO_RENEW_DECIDED', decision, domain.autoRenew)]);
+    if (!isWritten) return now + RETRY_MS;
+    return later(verdict, await renewOurselves(decision, renewal, verdict, attemptsAt));
   }
 
-  /** Somebody else switched what the guard had settled: told, and set right. */
-  async function drifted(current: AutoRenewDecisionRecord, domain: DomainRecord): Promise<void> {
-    const now = clock.now();
-    const next = {
-      ...current,
-      state: 'PENDING' as const,
-      nextLookAt: now,
-      updatedAt: Math.max(now, current.updatedAt + 1),
-    };
-    await write(next, current.updatedAt, [eventOf('AUTO_RENEW_DRIFTED', next, domain)]);
+  /** The mirror shows something else than what was settled: Gandi is asked, then it is told and set right. */
+  async function look(current: AutoRenewDecisionRecord): Promise<void> {
+    const detail = { ...current.detail, isDrifted: true };
+    const nextLookAt = clock.now();
+    await write({ ...current, state: 'PENDING', detail, nextLookAt, updatedAt: after(current) }, current, []);
   }
 
-  /** Paid, or always to be renewed, and Gandi makes no attempt any more: the guard orders the renewal itself, once for the term. */
-  async function renewOurselves(current: AutoRenewDecisionRecord, { domain, years }: ComingRenewal): Promise<void> {
-    const detail: { orderId?: string; failure?: string } = {};
-    try {
-      const { order } = await deps.renewals.renew(deps.scopeOf(domain.organizationId), {
-        domain: domain.name,
-        years,
-        currentExpiryYear: new Date(domain.expiresAt).getUTCFullYear(),
-        expectedPrice: null,
-        acknowledge: [],
-        idempotencyKey: `guard:${domain.name}:${domain.expiresAt}`,
-      });
-      detail.orderId = order.id;
-    } catch (error) {
-      if (!(error instanceof OutcomeError)) throw error;
-      detail.failure = `${error.code}: ${error.message}`;
-      logger.warn(
-        { domainName: domain.name, code: error.code },
-        'A paid domain could not be renewed; somebody has to.',
-      );
-    }
-    const now = clock.now();
-    const next = {
-      ...current,
-      detail: { ...current.detail, ...detail },
-      updatedAt: Math.max(now, current.updatedAt + 1),
-    };
-    await write(next, current.updatedAt, [eventOf('AUTO_RENEW_DECIDED', next, domain)]);
+  /** Paid, or always to be renewed, and Gandi makes no attempt any more: the guard orders the renewal itself. @returns when to come back to it. */
+  async function renewOurselves(
+    current: AutoRenewDecisionRecord,
+    renewal: ComingRenewal,
+    verdict: RenewVerdict,
+    attemptsAt: readonly number[],
+  ): Promise<number | null> {
+    if (verdict.autoRenew !== true || verdict.dueAt !== null) return null;
+    const before = detailOf(current).own;
+    const from = before === undefined ? ownRenewalFrom(renewal.domain, attemptsAt) : before.retryAt;
+    if (from === null || from > clock.now()) return from;
+    const own = await ownRenewals.order(renewal, before);
+    const isNews = own.orderId !== before?.orderId || own.failure !== before?.failure;
+    const next = { ...current, detail: { ...current.detail, own }, updatedAt: after(current) };
+    await write(next, current, isNews ? [eventOf('AUTO_RENEW_DECIDED', next, renewal.domain.autoRenew)] : []);
+    return own.retryAt;
   }
 
   async function carryOut(decision: AutoRenewDecisionRecord, signal: AbortSignal): Promise<void> {
-    const wanted = detailOf(decision).autoRenew ?? null;
-    const now = clock.now();
-    const put = (change: Partial<AutoRenewDecisionRecord>, events: readonly NewEvent[] = []) =>
-      write({ ...decision, ...change, updatedAt: Math.max(now, decision.updatedAt + 1) }, decision.updatedAt, events);
+    const { domainName, organizationId, termEndsAt } = decision;
+    const { autoRenew: wanted = null, isDrifted: _told, ...rest } = detailOf(decision);
+    const settled = { state: 'CONFIRMED', nextLookAt: null, detail: { ...rest, autoRenew: wanted } } as const;
+    let current = decision;
+    const put = async (change: Partial<AutoRenewDecisionRecord>, events: readonly NewEvent[] = []) => {
+      const next = { ...current, ...change, updatedAt: after(current) };
+      const isWritten = await write(next, current, events);
+      current = next;
+      return isWritten;
+    };
+    const wasSent = decision.state === 'SENT';
+    const call = callOf(organizationId, signal);
     try {
-      const call = { lane: 'poll' as const, tenant: decision.organizationId, meter: createUpstreamMeter(), signal };
-      const domain = await mirror.domainChanged(decision.domainName, { ...call, maxAgeSeconds: 0 });
-      const isOurs =
-        domain !== null && domain.presence === 'PRESENT' && domain.organizationId === decision.organizationId;
-      if (!isOurs || domain.expiresAt !== decision.termEndsAt || wanted === null)
-        return await put({ state: 'CONFIRMED', nextLookAt: null });
-      if (domain.autoRenew === wanted)
-        return await put(
-          { state: 'CONFIRMED', nextLookAt: null },
-          decision.state === 'SENT' ? [eventOf('AUTO_RENEW_SWITCHED', decision, domain)] : [],
-        );
-      await port.setAutoRenew({ name: decision.domainName, enabled: wanted }, { ...call, lane: 'money' });
-      await put({ state: 'SENT', nextLookAt: now + LOOK_AGAIN_MS });
+      const domain = await mirror.domainChanged(domainName, call);
+      const isOurs = domain !== null && domain.presence === 'PRESENT' && domain.organizationId === organizationId;
+      if (!isOurs || domain.expiresAt !== termEndsAt || wanted === null) return void (await put(settled));
+      const { autoRenew } = domain;
+      if (autoRenew === wanted)
+        return void (await put(settled, wasSent ? [eventOf('AUTO_RENEW_SWITCHED', decision, autoRenew)] : []));
+      // Written before it is sent: whoever looks next knows that a switch that shows is the gateway's own.
+      const sent = { ...settled, state: 'SENT', nextLookAt: clock.now() + LEASE_MS } as const;
+      const drift = detailOf(decision).isDrifted ? [eventOf('AUTO_RENEW_DRIFTED', decision, autoRenew)] : [];
+      if (!(await put(sent, drift))) return;
+      await port.setAutoRenew({ name: domainName, enabled: wanted }, { ...call, lane: 'money' });
+      await put({ nextLookAt: clock.now() + (wasSent ? RETRY_MS : LOOK_AGAIN_MS) });
     } catch (error) {
       if (signal.aborted) throw error;
-      logger.warn({ error, domainName: decision.domainName }, 'Auto-renewal could not be switched; it is tried again.');
-      await put({ nextLookAt: now + RETRY_MS });
+      logger.warn({ error, domainName }, 'Auto-renewal could not be switched; it is tried again.');
+      const isUnsent = !wasSent && error instanceof UpstreamError && !error.ambiguous;
+      await put({ ...(isUnsent && { state: 'PENDING' }), nextLookAt: clock.now() + RETRY_MS });
     }
   }
 
   async function write(
     decision: AutoRenewDecisionRecord,
-    expected: number | null,
+    current: AutoRenewDecisionRecord | null,
     events: readonly NewEvent[],
-  ): Promise<void> {
-    const written = await store.autoRenew.decide(decision, expected, events);
+  ): Promise<boolean> {
+    const written = await store.autoRenew.decide(decision, current?.updatedAt ?? null, events);
     if (written !== null && written.length > 0) bus.publish('events');
+    return written !== null;
   }
 
-  function eventOf(type: NewEvent['type'], decision: AutoRenewDecisionRecord, { autoRenew }: DomainRecord): NewEvent {
+  function after({ updatedAt }: AutoRenewDecisionRecord): number {
+    return Math.max(clock.now(), updatedAt + 1);
+  }
+
+  function eventOf(type: NewEvent['type'], decision: AutoRenewDecisionRecord, autoRenew: boolean): NewEvent {
     return {
       organizationId: decision.organizationId,
       clientId: decision.clientId,
@@ -245,25 +284,43 @@ export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
 
   return {
     async round(signal) {
-      let next: number | null = null;
+      const next = earliest();
       for (const { id, isReseller, missingAt } of await store.organizations.all()) {
         if (!isReseller || missingAt !== null) continue;
         const policies = await store.autoRenew.policies(id);
         if (policies.length === 0) continue;
-        const dueAt = await decideAll(id, policies, signal);
-        if (dueAt !== null && (next === null || dueAt < next)) next = dueAt;
+        try {
+          next.note(await decideAll(id, policies, signal));
+        } catch (error) {
+          if (signal.aborted) throw error;
+          logger.warn({ error, organizationId: id }, 'Renewals could not be decided; it is tried again.');
+          next.note(clock.now() + RETRY_MS);
+        }
       }
       for (;;) {
         signal.throwIfAborted();
         const now = clock.now();
         const due = await store.autoRenew.leaseDue(owner, now, now + LEASE_MS, AT_ONCE);
-        await Promise.all(due.map((decision) => carryOut(decision, signal)));
+        const ended = await Promise.allSettled(due.map((decision) => carryOut(decision, signal)));
+        for (const one of ended) if (one.status === 'rejected') throw one.reason;
         if (due.length < AT_ONCE) break;
       }
-      const look = await store.autoRenew.nextDueAt();
-      return look === null ? next : next === null ? look : Math.min(look, next);
+      next.note(await store.autoRenew.nextDueAt());
+      return next.at();
     },
   };
+}
+
+/** Gandi's, or those kept from when it told them; where it tells none, the whole time in which there may be any. */
+function attemptsOf({ domain: { expiresAt }, attempts, attemptsAt }: ComingRenewal, before: Detail): readonly number[] {
+  if (attempts === 'KNOWN') return attemptsAt;
+  if (before.attemptsAt !== undefined && before.attemptsAt.length > 0) return before.attemptsAt;
+  return attempts === 'NONE' ? [expiresAt - EARLIEST_ATTEMPT_MS, expiresAt - DAY_MS] : [];
+}
+
+function isSame(current: AutoRenewDecisionRecord, { policy }: AutoRenewPolicyRecord, verdict: RenewVerdict): boolean {
+  const { reason } = current;
+  return reason === verdict.reason && current.policy === policy && detailOf(current).autoRenew === verdict.autoRenew;
 }
 
 /** The mirror has read the row after the guard was done, and it shows something else. */
@@ -276,7 +333,18 @@ function isDrifted(domain: DomainRecord, current: AutoRenewDecisionRecord, verdi
   );
 }
 
-function needsOwnRenewal({ attemptsAt }: ComingRenewal, verdict: RenewVerdict, before: Detail, now: number): boolean {
-  if (verdict.autoRenew !== true || verdict.dueAt !== null || before.orderId !== undefined) return false;
-  return before.failure === undefined && attemptsAt.length > 0 && attemptsAt.every((at) => at <= now);
+/** When a decision or an own renewal has to be looked at again. */
+function later({ dueAt }: RenewVerdict, ownAt: number | null): number | null {
+  return ownAt ?? dueAt;
+}
+
+/** The earliest of the instants it is told. */
+function earliest() {
+  let at: number | null = null;
+  return {
+    note(instant: number | null): void {
+      if (instant !== null && (at === null || instant < at)) at = instant;
+    },
+    at: () => at,
+  };
 }

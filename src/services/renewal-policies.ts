@@ -88,9 +88,9 @@ export function createRenewalPoliciesService(deps: RenewalPolicyDeps): RenewalPo
     async set(scope, input) {
       assertReseller(scope);
       const fields: Field[] = [];
-      if (!Number.isInteger(input.leadHours) || input.leadHours < 0 || input.leadHours > LONGEST_LEAD_HOURS)
+      if (!Number.isInteger(input.leadHours) || input.leadHours < 1 || input.leadHours > LONGEST_LEAD_HOURS)
         fields.push(
-          fieldAt('leadHours', 'This lead time cannot be kept.', String(input.leadHours), `0 to ${LONGEST_LEAD_HOURS}`),
+          fieldAt('leadHours', 'This lead time cannot be kept.', String(input.leadHours), `1 to ${LONGEST_LEAD_HOURS}`),
         );
       const { priceHoldPercent } = input;
       if (
@@ -145,9 +145,16 @@ export function createRenewalPoliciesService(deps: RenewalPolicyDeps): RenewalPo
       if (current === undefined)
         throw new NotFoundError(`No decision about the renewal of ${name} is at hand.`, ['input', 'domain']);
       const now = clock.now();
+      const { askedPrice } = current.detail;
       const answered: AutoRenewDecisionRecord = {
         ...current,
-        detail: { ...current.detail, approval: renew ? 'YES' : 'NO', answeredBy: actorOf(scope), answeredAt: now },
+        detail: {
+          ...current.detail,
+          approval: renew ? 'YES' : 'NO',
+          ...(renew && askedPrice !== undefined && { approvedPrice: askedPrice }),
+          answeredBy: actorOf(scope),
+          answeredAt: now,
+        },
         updatedAt: Math.max(now, current.updatedAt + 1),
       };
       const written = await store.autoRenew.decide(answered, current.updatedAt, []);

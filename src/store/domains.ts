@@ -43,6 +43,17 @@ export function createDomainStore(prisma: PrismaClient): DomainStore {
         WHERE d.detail IS NOT NULL AND d.detail_as_of IS NOT NULL`;
       return rows.map((row) => ({ ...row, detail: row.detail as DomainDetailRecord, asOf: row.asOf.getTime() }));
     },
+    async autoRenewals(keys) {
+      const rows = await prisma.$queryRaw<{ organizationId: string; name: string; autoRenewal: unknown; asOf: Date }[]>`
+        SELECT d.organization_id AS "organizationId", d.name, d.detail -> 'autoRenewal' AS "autoRenewal", d.detail_as_of AS "asOf"
+        FROM domains d JOIN ${recordset(keys, KEY_COLUMNS)} ON d.organization_id = r."organizationId" AND d.name = r.name
+        WHERE d.detail IS NOT NULL AND d.detail_as_of IS NOT NULL`;
+      return rows.map((row) => ({
+        ...row,
+        autoRenewal: row.autoRenewal as DomainDetailRecord['autoRenewal'],
+        asOf: row.asOf.getTime(),
+      }));
+    },
     async upsertRows(rows) {
       await upsert(prisma, rows);
     },

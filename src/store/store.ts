@@ -149,6 +149,15 @@ export interface DomainStore extends Listing<DomainRecord, DomainFilter, DomainS
   details(
     keys: readonly { organizationId: string; name: string }[],
   ): Promise<readonly { organizationId: string; name: string; detail: DomainDetailRecord; asOf: number }[]>;
+  /** Of the details only what they tell of automatic renewal. */
+  autoRenewals(keys: readonly { organizationId: string; name: string }[]): Promise<
+    readonly {
+      organizationId: string;
+      name: string;
+      autoRenewal: DomainDetailRecord['autoRenewal'];
+      asOf: number;
+    }[]
+  >;
   /** Writes list rows; a row makes the domain PRESENT. An older `rowAsOf` never overwrites a newer one. Client and detail stay as they are. */
   upsertRows(rows: readonly DomainRowRecord[]): Promise<void>;
   linkClients(links: readonly DomainClientLink[], asOf: number): Promise<void>;

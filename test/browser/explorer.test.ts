@@ -86,6 +86,15 @@ describe('the explorer of a gateway with the sandbox', () => {
       'ClientsMissing',
       'SetNameservers',
       'SetAutoRenew',
+      'QuoteARegistration',
+      'RegisterADomain',
+      'RefundableOrders',
+      'RefundPolicies',
+      'ExposureToUnpaidClients',
+      'HowLongTheMoneyLasts',
+      'RenewOnlyIfPaid',
+      'RecordAPayment',
+      'QuoteAChangeOfRegistrant',
     ]);
   });
 

@@ -79,7 +79,7 @@ export interface Stage extends Gateway {
   draft(...items: readonly PlanWish[]): Promise<PlanRecord>;
   approve(plan: PlanRecord, skipBlocked?: boolean): Promise<PlanRecord>;
   /** Lets a gateway work and its orders end, until the plan runs no more. */
-  carryOut(plan: PlanRecord, gateways?: readonly Gateway[], seconds?: number): Promise<PlanRecord>;
+  carryOut(plan: PlanRecord, gateways?: readonly Gateway[], seconds?: number, step?: number): Promise<PlanRecord>;
   planNow(plan: PlanRecord): Promise<PlanRecord>;
   /** `RENEW d0000.example DONE`, in order. */
   itemsNow(plan: PlanRecord): Promise<readonly string[]>;
@@ -110,15 +110,15 @@ export function setup(test: TestStore, ceilings?: SpendCeilings, ordering?: Part
     draft: (...items) => gateway.plans.plan(gateway.scopeOf(), { payerId: null, items }),
     approve: async ({ id, hash }, skipBlocked = false) =>
       (await gateway.plans.execute(gateway.scopeOf(), { planId: id, hash, skipBlocked })).plan,
-    async carryOut(plan, gateways = [gateway], seconds = 120) {
+    async carryOut(plan, gateways = [gateway], seconds = 120, step = 1) {
       for (const { runner, follower } of gateways) {
         runner.start();
         follower.start();
       }
-      for (let second = 0; second < seconds && (await planNow(plan)).state === 'RUNNING'; second++) {
-        await clock.advance(1_000);
+      for (let second = 0; second < seconds && (await planNow(plan)).state === 'RUNNING'; second += step) {
+        await clock.advance(step * 1_000);
         for (const { orders } of gateways)
-          for (const { settle } of await orders.unresolved()) await settle().catch(() => null);
+          for (const { settle } of await orders.unresolved().catch(() => [])) await settle().catch(() => null);
       }
       for (const { runner, follower } of gateways) {
         const stopped = Promise.all([runner.stop(), follower.stop()]);

@@ -56,6 +56,17 @@ describeStore('registrations', (backend) => {
       expect(stage.gandi.bought).toHaveLength(1);
     });
 
+    test('stays open while Gandi points to the domain and does not show it yet', async () => {
+      const { order } = await stage.register(forMaple);
+      stage.gandi.registrations.set(FREE_NAME, { kind: 'registered' });
+      await stage.reconcileLate(4);
+      expect((await stage.order(order.id)).state).toBe('SUBMITTED');
+      stage.gandi.deliver(FREE_NAME);
+      await stage.reconcile();
+      expect((await stage.look(order.id)).state).toBe('COMPLETED');
+      expect([stage.gandi.sentOf('register').length, stage.gandi.bought.length]).toEqual([1, 1]);
+    });
+
     test('and after an older failure of the name is settled by the new report', async () => {
       olderFailure();
       const { order } = await stage.register();
@@ -172,6 +183,15 @@ describeStore('registrations', (backend) => {
       expect(await outcome(stage.register(forMaple))).toMatchObject({ code: 'REJECTED_BY_GANDI' });
       expect(await stage.order(order.id)).toMatchObject({ state: 'FAILED', clientId: null });
       expect([stage.gandi.bought.length, stage.gandi.clientsOf(maple.email)]).toEqual([0, 0]);
+      expect(await stage.ledger(order.id)).toEqual([]);
+    });
+
+    test('is not taken for a domain of that name in another organization', async () => {
+      const { order } = await stage.register();
+      stage.gandi.world.domains.push({ name: FREE_NAME, organizationId: 'other', clientId: 'x00' });
+      stage.gandi.registrations.set(FREE_NAME, { kind: 'registered' });
+      await stage.reconcileLate(2);
+      expect((await stage.order(order.id)).state).toBe('CLAIMED');
       expect(await stage.ledger(order.id)).toEqual([]);
     });
 

@@ -1,0 +1,124 @@
+// The process dies at every single call of a plan being carried out: after a restart each of its orders was bought exactly once.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PLAN_LEASE_MS } from '../../../src/jobs/plan-runner.ts';
+import type { Store } from '../../../src/store/store.ts';
+import type { GandiPort } from '../../../src/upstream/port.ts';
+import { createMortal, type Death } from '../../helpers/mortal.ts';
+import { createTestStore, type TestStore } from '../../helpers/test-store.ts';
+import type { Fate } from '../renewals/setup.ts';
+import { nameOf, renewal, type Stage, setup } from './setup.ts';
+
+let database: TestStore;
+let stage: Stage;
+beforeEach(async () => {
+  database = await createTestStore();
+  stage = setup(database);
+});
+afterEach(() => database.close());
+
+const again = async () => {
+  await database.close();
+  database = await createTestStore();
+  stage = setup(database);
+};
+
+/** Approves a plan of two and carries it on in a process that dies at the given call, for as long as that takes. */
+async function begin(death: Death | null) {
+  const plan = await stage.draft(renewal(0), renewal(1));
+  const mortal = createMortal(death);
+  const store: Store = mortal.wrap(stage.store);
+  const port: GandiPort = mortal.wrap(stage.gandi.port);
+  const gateway = stage.another({ store, port });
+  await stage.approve(plan);
+  gateway.runner.start();
+  for (let step = 0; step < 40 && !mortal.isDead(); step++) {
+    await stage.clock.advance(250);
+    const items = await stage.itemsNow(plan);
+    if (items.every((item) => item.endsWith('ORDERED'))) break;
+  }
+  const stopped = gateway.runner.stop();
+  await stage.clock.advance(1);
+  await stopped;
+  return { plan, mortal };
+}
+
+/** One call more than the last that matters for ordering both items. */
+async function lastCall(): Promise<number> {
+  const { mortal } = await begin(null);
+  return mortal.calls();
+}
+
+async function findAll(when: Death['when'], fates: readonly Fate[]): Promise<readonly unknown[]> {
+  const last = await lastCall();
+  expect(last).toBeGreaterThan(25);
+  const found: unknown[] = [];
+  for (let at = 1; at <= last; at++) {
+    await again();
+    stage.gandi.willBe(...fates);
+    const t0=performance.now(); const { plan } = await begin({ at, when }); const t1=performance.now();
+    await stage.clock.advance(PLAN_LEASE_MS);
+    const end = await stage.carryOut(plan, [stage.another()], 1_200);
+    console.log("T", at, last, t1-t0, performance.now()-t1);
+    found.push({ at, state: end.state, items: await stage.itemsNow(plan), bought: stage.bought() });
+  }
+  return found;
+}
+
+const everyTime = (found: readonly unknown[]) =>
+  found.map((_, index) => ({
+    at: index + 1,
+    state: 'COMPLETED',
+    items: [`RENEW ${nameOf(0)} DONE`, `RENEW ${nameOf(1)} DONE`],
+    bought: { [nameOf(0)]: 1, [nameOf(1)]: 1 },
+  }));
+
+describe('a plan of two renewals', () => {
+  test.each(['before', 'after'] as const)(
+    'survives a death %s any of its calls',
+    async (when) => {
+      const found = await findAll(when, []);
+      expect(found).toEqual(everyTime(found));
+    },
+    300_000,
+  );
+
+  test('survives it when the answers of Gandi are lost as well', async () => {
+    const found = await findAll('after', ['taken-unanswered', 'taken-unanswered']);
+    expect(found).toEqual(everyTime(found));
+  }, 300_000);
+});
+
+describe('what the process dies of while it approves, cancels or stops', () => {
+  test('an approval whose answer is lost is the same approval when it is repeated', async () => {
+    for (let at = 1; at <= 6; at++)
+      for (const when of ['before', 'after'] as const) {
+        await again();
+        const plan = await stage.draft(renewal(0));
+        const dying = stage.another({ store: createMortal({ at, when }).wrap(stage.store) });
+        const input = { planId: plan.id, hash: plan.hash, skipBlocked: false };
+        await dying.plans.execute(stage.scopeOf(), input).catch(() => null);
+        await stage.plans.execute(stage.scopeOf(), input);
+        expect(await stage.carryOut(plan, [stage.another()])).toMatchObject({ state: 'COMPLETED' });
+        expect(stage.bought()).toEqual({ [nameOf(0)]: 1 });
+      }
+  });
+
+  test('a drift stops the plan wherever the process dies: nothing behind it is ordered', async () => {
+    const found: unknown[] = [];
+    for (let at = 1; at <= 40; at++) {
+      await again();
+      const items = Array.from({ length: 9 }, (_, position) => renewal(position));
+      const plan = await stage.draft(...items);
+      stage.gandi.premium.set(nameOf(0), { minor: 9_900, currency: 'EUR' });
+      await stage.approve(plan);
+      const mortal = createMortal({ at, when: 'after' });
+      const dying = stage.another({ store: mortal.wrap(stage.store), port: mortal.wrap(stage.gandi.port) });
+      await stage.carryOut(plan, [dying], 3);
+      await stage.clock.advance(PLAN_LEASE_MS);
+      const end = await stage.carryOut(plan, [stage.another()]);
+      const bought = Object.values(stage.bought());
+      found.push({ at, state: end.state, once: bought.every((count) => count === 1), few: bought.length < 5 });
+    }
+    expect(found).toEqual(found.map((_, index) => ({ at: index + 1, state: 'STOPPED', once: true, few: true })));
+  }, 300_000);
+});
