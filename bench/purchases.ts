@@ -92,9 +92,9 @@ async function main(): Promise<void> {
   const port = await freePort();
   const start = (): Promise<GatewayProcess> =>
     startGateway({ dataDir, port, gandi: { url: sandboxUrl, token: 'sandbox-token' }, environment: ENVIRONMENT });
+  await control(sandboxUrl, 'PUT', 'prepaid', { amount: 1_000_000 });
   let gateway = await start();
   try {
-    await control(sandboxUrl, 'PUT', 'prepaid', { amount: 1_000_000 });
     await mirrored(gateway.url);
     const wishes = await invent(gateway.url, sandboxUrl);
     for (const method of ['POST', 'DELETE']) {
@@ -356,7 +356,9 @@ async function invent(url: string, sandboxUrl: string): Promise<readonly Wish[]>
     if (stage === 'redemption') restorable.push(name);
   }
   const soon = new Date(Date.now() + 100 * DAY_MS).toISOString();
-  const held = (await domains(url, `expiresAfter: "${soon}", tlds: ["com", "net", "org", "info"]`)).filter(
+  const held = (
+    await domains(url, `expiresAfter: "${soon}", tlds: ["com", "net", "org", "info", "dev", "shop"]`)
+  ).filter(
     ({ eppStatuses, expiresAt }) =>
       eppStatuses.every((status) => status === 'clientTransferProhibited') &&
       Date.parse(expiresAt) < Date.now() + 8 * 365 * DAY_MS,
@@ -452,7 +454,7 @@ async function startSandbox(port: number): Promise<ChildProcess> {
     '--port',
     String(port),
     '--domains',
-    String(Math.max(200, PURCHASES * 3)),
+    String(Math.max(800, PURCHASES * 10)),
     '--limit',
     '700/2s',
     '--speed',

@@ -58,6 +58,8 @@ import { createGandiV5 } from './upstream/v5.ts';
 
 /** How often accounts, cases and coming renewals are looked at without being asked, in milliseconds. */
 const LOOK_MS = 900_000;
+/** The first look after something came to be expected. */
+const SHORT_LOOK_MS = 30_000;
 /** The same in front of a sandbox whose people are quick. */
 const QUICK_LOOK_MS = 5_000;
 const BALANCE_LOOK_MS = 3_600_000;
@@ -232,7 +234,12 @@ export async function createApp(
   };
 
   const sync = createMirrorSync({ mirror, clock, logger });
-  const watch = createRefundWatch({ ...orderDeps, port, accounts, lookEveryMs: isQuick ? QUICK_LOOK_MS : LOOK_MS });
+  const watch = createRefundWatch({
+    ...orderDeps,
+    port,
+    accounts,
+    lookEveryMs: { shortest: isQuick ? QUICK_LOOK_MS : SHORT_LOOK_MS, longest: LOOK_MS },
+  });
   const guard = createRenewalGuard({
     ...{ store, port, mirror, book, renewals, bus, clock, logger },
     owner: randomUUID(),

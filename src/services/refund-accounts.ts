@@ -16,9 +16,9 @@ export interface RefundAccounts {
   /**
    * Reads an account, matches what it holds beyond our own orders with refunds that are pending, and remembers what it held. One call; none while an order
    * is under way, since Gandi takes the money some time after an order.
-   * @returns whether refunds are still pending. @throws {UpstreamError}
+   * @throws {UpstreamError}
    */
-  settle(organizationId: string, signal?: AbortSignal): Promise<boolean>;
+  settle(organizationId: string, signal?: AbortSignal): Promise<void>;
 }
 
 const PER_PAGE = 100;
@@ -65,10 +65,10 @@ export function createRefundAccounts(deps: RefundAccountDeps): RefundAccounts {
       filter: { organizationId, states: UNFINISHED },
     })) === 0;
 
-  async function settle(organizationId: string, signal?: AbortSignal): Promise<boolean> {
+  async function settle(organizationId: string, signal?: AbortSignal): Promise<void> {
+    if (!(await isQuiet(organizationId))) return;
     const pending: OrderRecord[] = [];
     for await (const page of ordersOf(store, { organizationId, states: ['REFUND_PENDING'] })) pending.push(...page);
-    if (!(await isQuiet(organizationId))) return pending.length > 0;
     const call: MeteredCall = {
       lane: 'poll',
       tenant: organizationId,
@@ -76,10 +76,10 @@ export function createRefundAccounts(deps: RefundAccountDeps): RefundAccounts {
       ...(signal && { signal }),
     };
     const { prepaid } = await port.billing(organizationId, call);
-    if (prepaid === null) return false;
+    if (prepaid === null) return;
     const { minor: balance, currency } = prepaid.balance;
     const spent = await spentBy(organizationId, currency);
-    if (!(await isQuiet(organizationId))) return pending.length > 0;
+    if (!(await isQuiet(organizationId))) return;
     const key = `prepaid:${organizationId}`;
     const known = await store.facts.get(key);
     const before = known === null ? null : (JSON.parse(known) as Baseline);
@@ -96,7 +96,6 @@ export function createRefundAccounts(deps: RefundAccountDeps): RefundAccounts {
     }
     const baseline: Baseline = { balance, spent: spent - settled, currency };
     await store.facts.set(key, JSON.stringify(baseline));
-    return pending.length > 0;
   }
 
   async function refunded(order: OrderRecord): Promise<boolean> {

@@ -18,8 +18,8 @@ export interface RefundWatchDeps extends OrderDeps {
   readonly port: Pick<GandiPort, 'domain'>;
   readonly accounts: RefundAccounts;
   readonly bus: EventBus;
-  /** How often accounts and cases are looked at while something is expected of them, in milliseconds. */
-  readonly lookEveryMs: number;
+  /** Shortest and longest time between two looks at accounts and cases while something is expected of them, in milliseconds; it doubles while nothing comes. */
+  readonly lookEveryMs: { readonly shortest: number; readonly longest: number };
 }
 
 export interface RefundWatch {
@@ -35,6 +35,15 @@ const LOOK_BACK_MS = (Math.max(...allRefundRules().map(({ windowDays }) => windo
 export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
   const { store, port, accounts, bus, clock, logger, lookEveryMs } = deps;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  let pauseMs = lookEveryMs.shortest;
+  let expected = -1;
+
+  /** Refunds and cases that somebody waits for. */
+  const countExpected = async (): Promise<number> => {
+    const visibility = { organizationId: null, clientId: null };
+    const pending = await store.orders.count({ visibility, filter: { states: ['REFUND_PENDING'] } });
+    return pending + (await store.refundCases.toCheck(CASES_AT_ONCE)).length;
+  };
 
   async function announce(signal: AbortSignal): Promise<number | null> {
     let next: number | null = null;
@@ -76,7 +85,7 @@ export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
     return next;
   }
 
-  async function checkCases(signal: AbortSignal): Promise<boolean> {
+  async function checkCases(signal: AbortSignal): Promise<void> {
     const open = await store.refundCases.toCheck(CASES_AT_ONCE);
     for (const found of open) {
       signal.throwIfAborted();
@@ -84,7 +93,6 @@ export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
         logger.warn({ error, caseId: found.id }, 'A refund case could not be checked.'),
       );
     }
-    return open.length > 0;
   }
 
   /** Done is what Gandi shows, not what anybody said. */
@@ -116,19 +124,22 @@ export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
     async round(signal) {
       const nextNotice = await announce(signal);
       const now = clock.now();
-      if (now - lookedAt < lookEveryMs) return earliest(nextNotice, lookedAt + lookEveryMs);
+      const count = await countExpected();
+      const isNew = count > expected;
+      if (!isNew && now - lookedAt < pauseMs)
+        return count === 0 ? nextNotice : earliest(nextNotice, lookedAt + pauseMs);
+      pauseMs = isNew ? lookEveryMs.shortest : Math.min(pauseMs * 2, lookEveryMs.longest);
       lookedAt = now;
-      let isExpected = await checkCases(signal);
+      await checkCases(signal);
       for (const { id, isReseller, missingAt } of await store.organizations.all()) {
         if (!isReseller || missingAt !== null) continue;
-        const hasPending = await accounts.settle(id, signal).catch((error: unknown) => {
+        await accounts.settle(id, signal).catch((error: unknown) => {
           if (signal.aborted) throw error;
           logger.warn({ error, organizationId: id }, 'The prepaid account could not be read.');
-          return true;
         });
-        isExpected ||= hasPending;
       }
-      return isExpected ? earliest(nextNotice, now + lookEveryMs) : nextNotice;
+      expected = await countExpected();
+      return expected === 0 ? nextNotice : earliest(nextNotice, now + pauseMs);
     },
   };
 }

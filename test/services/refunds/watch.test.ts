@@ -45,7 +45,7 @@ function start(clock: FakeClock, { balance = { minor: 100_000 }, gone = new Set<
     accounts: createRefundAccounts({ ...orderDeps, port }),
     ...orderDeps,
     port,
-    lookEveryMs: HOUR,
+    lookEveryMs: { shortest: HOUR / 2, longest: HOUR },
   });
   const job = createPeriodic({
     ...{ name: 'refund-watch', round: watch.round, bus, clock, logger: silentLogger },
