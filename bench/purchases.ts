@@ -24,11 +24,11 @@ const LIFE_MS = { shortest: 1_500, longest: values.full ? 9_000 : 5_000 };
 const REPEAT_MS = 400;
 /** Longest time from the last answer to the end of the last order. */
 const PATIENCE_MS = 240_000;
-/** The gateway waits 30 seconds for an answer; one that comes later was handled later too, so transit is longer than that. */
+/** The gateway waits 30 seconds for an answer; a call that is answered later is handled later too, so it is on its way for longer than that. */
 const LATE_MS = { minMs: 30_500, maxMs: 32_000 };
 const ENVIRONMENT = {
   GANDI_RATE_LIMIT: '600/2s',
-  ORDER_TRANSIT_SECONDS: '4',
+  ORDER_TRANSIT_SECONDS: '34',
   ORDER_SETTLE_SECONDS: '20',
   MAX_AGE_DETAILS: '3600',
   LOG_LEVEL: 'fatal',
@@ -97,6 +97,9 @@ async function main(): Promise<void> {
   try {
     await mirrored(gateway.url);
     const wishes = await invent(gateway.url, sandboxUrl);
+    await gateway.kill();
+    gateway = await start();
+    await sleep(LIFE_MS.shortest);
     for (const method of ['POST', 'DELETE']) {
       const path = '/v5/**';
       await control(sandboxUrl, 'POST', 'faults', {

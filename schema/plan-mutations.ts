@@ -287,5 +287,5 @@ function wishFrom(
     return { kind: 'CHANGE_REGISTRANT', input };
   }
   const name = domainNameOf(restore?.domain ?? '', `${at}.restore.domain`);
-  return { kind: 'RESTORE', input: { domain: name, expectedPrice: moneyFrom(restore?.expectedPrice) } };
+  return { kind: 'RESTORE', input: { domain: name, payerId: null, expectedPrice: moneyFrom(restore?.expectedPrice) } };
 }

@@ -16,6 +16,7 @@ import { domainNameOf } from './domain-name.ts';
 import './errors.ts';
 import { MUTATION_COST } from './limits.ts';
 import { MoneyInput, moneyFrom } from './money.ts';
+import { keyOf } from './node-id.ts';
 import { DRY_RUN, EXPECTED_PRICE, IDEMPOTENCY_KEY, isPlaced, placedOrder } from './placed-order.ts';
 import { orderQuote } from './quote.ts';
 
@@ -26,6 +27,10 @@ const RestoreDomainInput = builder.inputType('RestoreDomainInput', {
   description: 'A domain to take back.',
   fields: (t) => ({
     domain: t.field({ type: 'DomainName', required: true, description: 'The domain, in Unicode or ASCII.' }),
+    payerId: t.id({
+      description:
+        'The reseller organization that pays, for a domain that expired before the gateway saw it; not needed when you have only one.',
+    }),
     expectedPrice: t.field({ type: MoneyInput, description: EXPECTED_PRICE }),
     dryRun: t.boolean({ required: true, defaultValue: false, description: DRY_RUN }),
     idempotencyKey: t.string({ required: true, description: IDEMPOTENCY_KEY }),
@@ -57,8 +62,12 @@ builder.mutationField('restoreDomain', (t) =>
     },
     complexity: { field: MUTATION_COST },
     args: { input: t.arg({ type: RestoreDomainInput, required: true, description: 'What to take back.' }) },
-    resolve: (_root, { input: { dryRun, idempotencyKey, domain, expectedPrice } }, { services, scope }) => {
-      const wish = { domain: domainNameOf(domain, 'input.domain'), expectedPrice: moneyFrom(expectedPrice) };
+    resolve: (_root, { input: { dryRun, idempotencyKey, domain, payerId, expectedPrice } }, { services, scope }) => {
+      const wish = {
+        domain: domainNameOf(domain, 'input.domain'),
+        payerId: payerId == null ? null : keyOf('Organization', payerId, 'input.payerId'),
+        expectedPrice: moneyFrom(expectedPrice),
+      };
       return dryRun
         ? services.restores.quote(scope, wish)
         : services.restores.restore(scope, { ...wish, idempotencyKey });

@@ -139,14 +139,11 @@ export async function createApp(
   const catalog = createCatalogService({ port, store, clock, maxAgeSeconds: ages.catalog });
   const isQuick = config.mode === 'SANDBOX' && config.sandbox.people === 'quick';
   const cadence = isQuick ? SANDBOX_CADENCE : REAL_CADENCE;
+  const ownSettleMs = isQuick ? QUICK_RENEWAL_SETTLE_MS : RENEWAL_SETTLE_MS;
+  const settleMs = config.orderSettleSeconds === null ? ownSettleMs : config.orderSettleSeconds * 1_000;
   const orderSettings = {
     ...TRANSFER_SETTINGS,
-    renewalSettleMs:
-      config.orderSettleSeconds === null
-        ? isQuick
-          ? QUICK_RENEWAL_SETTLE_MS
-          : RENEWAL_SETTLE_MS
-        : config.orderSettleSeconds * 1_000,
+    renewalSettleMs: config.orderTransitSeconds * 1_000 + settleMs,
     transitMs: config.orderTransitSeconds * 1_000,
     ceilings: config.spendCeilings,
   };

@@ -30,8 +30,8 @@ export interface Config {
   /** How long a call that was sent is taken to be possibly still on its way; an order without a trace at Gandi may be sent again only after that. */
   readonly orderTransitSeconds: number;
   /**
-   * How long Gandi may take to carry out a renewal, a restore or a deletion before one whose answer was lost counts as not landed: it tells nothing of them
-   * in between. null = a day, half a minute in front of a quick sandbox.
+   * How long Gandi may take to carry out a renewal, a restore or a deletion it has received, before one whose answer was lost counts as not landed: it tells
+   * nothing of them in between. Counted from the end of the time in which the call may still be on its way. null = a day, half a minute in front of a quick sandbox.
    */
   readonly orderSettleSeconds: number | null;
   /** The most each paying organization may order in a UTC day and month, after taxes; null = no ceiling. */

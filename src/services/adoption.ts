@@ -32,7 +32,7 @@ export interface AdoptionDeps extends CheckDeps {
 const APPROVAL_DAYS = HOLDER_DAYS;
 const MUTATIONS = {
   TRANSFER_IN: 'transferDomainIn',
-  CHANGE_REGISTRANT: null,
+  CHANGE_REGISTRANT: 'changeRegistrant',
   CLIENT_RECLAIM: 'setTransferLock',
   ALREADY_THERE: null,
   IMPOSSIBLE: null,

@@ -2,7 +2,7 @@
 import { type Money, moneyText } from '../lib/money.ts';
 import type { GandiPort } from '../upstream/port.ts';
 import { callFor, orFault } from './calls.ts';
-import { InsufficientFundsError, PriceChangedError } from './errors.ts';
+import { InsufficientFundsError, InvalidInputError, PriceChangedError } from './errors.ts';
 import type { CatalogService, OperationScope, OrderPrice, OrganizationRecord, PriceProcess } from './services.ts';
 import { extensionOf } from './transfer-policy.ts';
 
@@ -39,7 +39,7 @@ export interface NameOffer {
 
 /**
  * The price of this very name, which may be a premium one: one call, and the extension's price where Gandi names none for the name.
- * @throws {RequestFault} when Gandi could not be asked.
+ * @throws {InvalidInputError} for years that Gandi shows no price of a premium name for. @throws {RequestFault} when Gandi could not be asked.
  */
 export async function priceOfName(
   deps: Parameters<typeof priceForYears>[0] & { readonly port: Pick<GandiPort, 'availability'> },
@@ -53,6 +53,15 @@ export async function priceOfName(
   const [offer] = offers.filter((found) => found.process === process);
   const status = offer?.status ?? null;
   const own = offer?.prices.find(({ minYears, maxYears }) => minYears <= years && years <= maxYears);
+  if (own === undefined && offer?.prices.some(({ isPremium }) => isPremium))
+    throw new InvalidInputError([
+      {
+        path: ['input', 'years'],
+        message: `Gandi shows no price of the premium name ${name} for this many years.`,
+        found: String(years),
+        expected: offer.prices.map(({ minYears, maxYears }) => `${minYears} to ${maxYears}`).join(', '),
+      },
+    ]);
   if (own === undefined) return { price: await priceForYears(deps, scope, payer, wanted), isPremium: false, status };
   const price = { beforeTaxes: times(own.beforeTaxes, years), afterTaxes: times(own.afterTaxes, years) };
   return { price, isPremium: own.isPremium, status };

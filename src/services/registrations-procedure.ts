@@ -1,6 +1,7 @@
 // What is particular to orders of registrations: createstatus tells how far one is, the domain itself that it is done.
 import type { Clock } from '../lib/clock.ts';
 import type { Mirror } from '../mirror/mirror.ts';
+import { UpstreamError } from '../upstream/errors.ts';
 import type { GandiPort } from '../upstream/port.ts';
 import { RejectedByGandiError } from './errors.ts';
 import { type ClientRemovalDeps, clientLeftBehind, removeMadeClient } from './order-client.ts';
@@ -11,7 +12,7 @@ import { reasonsOf } from './order-submit.ts';
 import type { OrderRecord } from './services.ts';
 
 interface Deps extends ClientRemovalDeps {
-  readonly port: ClientRemovalDeps['port'] & Pick<GandiPort, 'registration'>;
+  readonly port: ClientRemovalDeps['port'] & Pick<GandiPort, 'registration' | 'billing'>;
   readonly mirror: Pick<Mirror, 'clientChanged' | 'domainChanged'>;
   readonly clock: Clock;
   readonly settings: ClientRemovalDeps['settings'] & { readonly firstLookMs: number };
@@ -33,10 +34,21 @@ const progressOf = (order: OrderRecord) => order.progress as Progress;
 export function createRegistrationProcedure(deps: Deps): OrderProcedure {
   const { port, mirror, clock, settings } = deps;
 
+  /** 403 to a credential that works otherwise: the name is somebody else's. @throws {UpstreamError} */
+  const readDomain = async (order: OrderRecord, call: MeteredCall) => {
+    try {
+      return await mirror.domainChanged(order.domainName, { ...call, maxAgeSeconds: 0 });
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || error.kind !== 'forbidden') throw error;
+      await port.billing(order.organizationId, call);
+      return null;
+    }
+  };
+
   /** The domain as it is now, in whatever organization; null = not there; undefined = it could not be read. */
   const arrived = async (order: OrderRecord, call: MeteredCall) => {
     const askedAt = clock.now();
-    const domain = await mirror.domainChanged(order.domainName, { ...call, maxAgeSeconds: 0 });
+    const domain = await readDomain(order, call);
     if (domain === null || (domain.presence !== 'PRESENT' && domain.presenceAsOf >= askedAt)) return null;
     if (domain.rowAsOf < askedAt) return undefined;
     return domain;

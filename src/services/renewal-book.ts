@@ -74,29 +74,18 @@ export function createRenewalBook({
         presence: ['PRESENT'] as const,
         ...(autoRenew !== undefined && { autoRenew }),
       };
-      let after: string | undefined;
+      let after: { readonly expiresAt: number; readonly name: string } | null = null;
       for (;;) {
-        const page = await store.domains.list({
-          visibility,
-          filter,
-          orderBy: { field: 'EXPIRES_AT', direction: 'ASC' },
-          page: { first: PER_PAGE, ...(after !== undefined && { after }) },
-        });
-        const rows = page.rows.map(({ row }) => row);
-        const clientIds = [...new Set(rows.flatMap(({ clientId }) => clientId ?? []))];
-        const [plans, words] = await Promise.all([
-          store.domains.autoRenewals(rows),
-          clientIds.length === 0 ? [] : store.payments.ofClients(organizationId, clientIds),
-        ]);
-        const planOf = new Map(plans.map((plan) => [plan.name, plan]));
+        const page = await store.domains.renewing({ visibility, filter, after, limit: PER_PAGE });
+        const clientIds = [...new Set(page.flatMap(({ domain }) => domain.clientId ?? []))];
+        const words = clientIds.length === 0 ? [] : await store.payments.ofClients(organizationId, clientIds);
         const wordsOf = Map.groupBy(words, ({ clientId }) => clientId);
-        yield rows.flatMap((domain): readonly ComingRenewal[] => {
-          const { expiresAt, clientId, clientAsOf, rowAsOf } = domain;
+        yield page.flatMap(({ domain, autoRenewal }): readonly ComingRenewal[] => {
+          const { expiresAt, clientId, clientAsOf, rowAsOf, detailAsOf } = domain;
           if (expiresAt === null) return [];
-          const plan = planOf.get(domain.name);
-          const { attemptsAt: all = [], durationYears, payerId = null } = plan?.autoRenewal ?? {};
+          const { attemptsAt: all = [], durationYears, payerId = null } = autoRenewal ?? {};
           const told = attemptsOfTerm(all, expiresAt);
-          const attempts = told.length > 0 ? 'KNOWN' : plan === undefined || all.length > 0 ? 'UNREAD' : 'NONE';
+          const attempts = told.length > 0 ? 'KNOWN' : detailAsOf === null || all.length > 0 ? 'UNREAD' : 'NONE';
           const years = durationYears ?? 1;
           const entry = prices.get(domain.tld);
           const offer = entry?.prices.find(({ minYears, maxYears }) => minYears <= years && years <= maxYears);
@@ -110,12 +99,13 @@ export function createRenewalBook({
               payerId,
               price: offer === undefined ? null : { ...offer.afterTaxes, minor: offer.afterTaxes.minor * years },
               payment: isClientKnown ? paymentStanding(wordsOf.get(clientId ?? '') ?? [], domain) : 'UNKNOWN',
-              asOf: Math.min(rowAsOf, clientAsOf ?? rowAsOf, plan?.asOf ?? rowAsOf, entry?.freshness.asOf ?? rowAsOf),
+              asOf: Math.min(rowAsOf, clientAsOf ?? rowAsOf, detailAsOf ?? rowAsOf, entry?.freshness.asOf ?? rowAsOf),
             },
           ];
         });
-        after = page.rows.at(-1)?.cursor;
-        if (!page.hasNextPage || after === undefined) return;
+        const last = page.at(-1)?.domain;
+        if (page.length < PER_PAGE || last === undefined || last.expiresAt === null) return;
+        after = { expiresAt: last.expiresAt, name: last.name };
       }
     },
   };

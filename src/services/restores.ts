@@ -39,7 +39,7 @@ export function createRestoresService(deps: RestoreDeps): RestoresService & { re
     async restore(scope, input) {
       assertCan(scope.session, 'renewal:order');
       const idempotencyKey = readIdempotencyKey(input.idempotencyKey);
-      const holding = await findExpired(deps, scope, input.domain);
+      const holding = await findExpired(deps, scope, input);
       const { name, payer, domain } = holding;
       const { order, replayed } = await orderOnce(deps, scope, {
         mutation: MUTATION,
@@ -72,7 +72,7 @@ export function createRestoresService(deps: RestoreDeps): RestoresService & { re
 
     async quote(scope, input) {
       assertCan(scope.session, 'renewal:order');
-      const holding = await findExpired(deps, scope, input.domain);
+      const holding = await findExpired(deps, scope, input);
       const findings = noFindings();
       await noteBusy(deps, findings, holding.name);
       const price = await noting(findings, () => check(deps, scope, holding));
@@ -99,12 +99,17 @@ type Expired = Omit<Holding, 'domain'> & { readonly domain: Holding['domain'] | 
  * A domain that expired before the gateway saw it is known to Gandi alone; only callers that may see every organization can name one.
  * @throws {NotFoundError|OrganizationNotEligibleError|InvalidInputError}
  */
-async function findExpired(deps: RestoreDeps, scope: OperationScope, name: string): Promise<Expired> {
+async function findExpired(
+  deps: RestoreDeps,
+  scope: OperationScope,
+  { domain: name, payerId }: Pick<RestoreDomainInput, 'domain' | 'payerId'>,
+): Promise<Expired> {
   try {
     return await findHolding(deps, scope, name, 'to restore');
   } catch (error) {
-    if (!(error instanceof NotFoundError) || scope.session.organizationId !== null) throw error;
-    return { name, payer: await findPayer(deps, scope, null), domain: null };
+    const isUnseen = error instanceof NotFoundError && error.path?.at(-1) === 'domain';
+    if (!isUnseen || scope.session.organizationId !== null) throw error;
+    return { name, payer: await findPayer(deps, scope, payerId), domain: null };
   }
 }
 

@@ -400,6 +400,8 @@ export interface RegistrationsService {
 export interface RestoreDomainInput {
   /** A-label, lower case. */
   readonly domain: string;
+  /** The reseller organization that pays, for a domain the mirror does not know; null = the only one there is. */
+  readonly payerId: string | null;
   /** The price agreed to, after taxes; null = whatever it is. */
   readonly expectedPrice: Money | null;
   readonly idempotencyKey: string;
@@ -808,7 +810,7 @@ export interface AdoptionPlan {
   readonly route: AdoptionRoute;
   readonly reason: Told<AdoptionReason>;
   /** The mutation that takes this route; null where none does. */
-  readonly mutation: 'transferDomainIn' | 'setTransferLock' | null;
+  readonly mutation: 'transferDomainIn' | 'changeRegistrant' | 'setTransferLock' | null;
   /** For one year, where the route is paid by the year; null = free, or not known. */
   readonly price: OrderPrice | null;
   readonly inputs: readonly Told<AdoptionInput>[];

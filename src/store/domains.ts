@@ -43,16 +43,20 @@ export function createDomainStore(prisma: PrismaClient): DomainStore {
         WHERE d.detail IS NOT NULL AND d.detail_as_of IS NOT NULL`;
       return rows.map((row) => ({ ...row, detail: row.detail as DomainDetailRecord, asOf: row.asOf.getTime() }));
     },
-    async autoRenewals(keys) {
-      const rows = await prisma.$queryRaw<{ organizationId: string; name: string; autoRenewal: unknown; asOf: Date }[]>`
-        SELECT d.organization_id AS "organizationId", d.name, d.detail -> 'autoRenewal' AS "autoRenewal", d.detail_as_of AS "asOf"
-        FROM domains d JOIN ${recordset(keys, KEY_COLUMNS)} ON d.organization_id = r."organizationId" AND d.name = r.name
-        WHERE d.detail IS NOT NULL AND d.detail_as_of IS NOT NULL`;
-      return rows.map((row) => ({
-        ...row,
-        autoRenewal: row.autoRenewal as DomainDetailRecord['autoRenewal'],
-        asOf: row.asOf.getTime(),
-      }));
+    async renewing({ visibility, filter, after, limit }) {
+      const beyond =
+        after === null
+          ? Prisma.sql`d.expires_at IS NOT NULL`
+          : Prisma.sql`(d.expires_at, d.name) > (${instant(after.expiresAt)}, ${storable(after.name)})`;
+      const columns = `${SELECTED}, d.detail -> 'autoRenewal' AS "autoRenewal"`;
+      const rest = Prisma.sql`
+        FROM domains d WHERE ${conditions(visibility, filter)} AND ${beyond} ORDER BY d.expires_at, d.name LIMIT ${limit}`;
+      const rows = await selectRows<DomainRow & { autoRenewal: unknown }>(prisma, columns, rest);
+      return rows.map(({ autoRenewal, ...row }) => {
+        const domain = toDomain(row as Selected<DomainRow>);
+        const plan = autoRenewal as DomainDetailRecord['autoRenewal'];
+        return { domain, autoRenewal: domain.detailAsOf === null ? null : plan };
+      });
     },
     async upsertRows(rows) {
       await upsert(prisma, rows);

@@ -149,15 +149,16 @@ export interface DomainStore extends Listing<DomainRecord, DomainFilter, DomainS
   details(
     keys: readonly { organizationId: string; name: string }[],
   ): Promise<readonly { organizationId: string; name: string; detail: DomainDetailRecord; asOf: number }[]>;
-  /** Of the details only what they tell of automatic renewal. */
-  autoRenewals(keys: readonly { organizationId: string; name: string }[]): Promise<
-    readonly {
-      organizationId: string;
-      name: string;
-      autoRenewal: DomainDetailRecord['autoRenewal'];
-      asOf: number;
-    }[]
-  >;
+  /**
+   * Domains with a known expiry in the order of it, with what their details tell of automatic renewal (null = nothing).
+   * `after`: the last one of the page before. The filter must name one organization.
+   */
+  renewing(query: {
+    visibility: Visibility;
+    filter: DomainFilter & { readonly organizationId: string };
+    after: { readonly expiresAt: number; readonly name: string } | null;
+    limit: number;
+  }): Promise<readonly { domain: DomainRecord; autoRenewal: DomainDetailRecord['autoRenewal'] }[]>;
   /** Writes list rows; a row makes the domain PRESENT. An older `rowAsOf` never overwrites a newer one. Client and detail stay as they are. */
   upsertRows(rows: readonly DomainRowRecord[]): Promise<void>;
   linkClients(links: readonly DomainClientLink[], asOf: number): Promise<void>;

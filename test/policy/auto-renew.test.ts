@@ -114,7 +114,8 @@ function at(now: number): Partial<RenewFacts> {
 }
 
 describe('a decision', () => {
-  test.each(ROWS)('of %s', (_name, policy, facts, now, autoRenew, reason, asks = false) => {
+  test.each(ROWS.map((row) => [row[0], row] as const))('of %s', (_name, row) => {
+    const [, policy, facts, now, autoRenew, reason, asks = false] = row;
     expect(decideRenewal(factsOf(policy, facts), now)).toMatchObject({ autoRenew, reason, asks });
   });
 
@@ -146,7 +147,6 @@ const anyFacts: fc.Arbitrary<RenewFacts> = fc.record({
 });
 const anyNow = fc.integer({ min: EXPIRES_AT - 200 * DAY_MS, max: EXPIRES_AT });
 
-/** Whatever was decided before, in the order of time, the state that holds at `now`. */
 const isUnpaid = ({ payment }: RenewFacts) => payment === 'UNPAID' || payment === 'UNKNOWN';
 
 describe('whatever the facts', () => {

@@ -80,9 +80,12 @@ export function createBuyingGandi(clock: Clock) {
     afterDryRun: () => void;
     /** How long the registry takes for a restore; null = until the test says so. */
     restoreMs: number | null;
+    /** Most years Gandi shows a price of a premium name for. */
+    premiumYears: number;
   } = {
     balance: eur(10_000_000),
     restoreMs: null,
+    premiumYears: 9,
     dryRun: { problems: [], warning: null },
     afterDryRun: () => {},
   };
@@ -150,7 +153,7 @@ export function createBuyingGandi(clock: Clock) {
         const prices = [
           {
             minYears: 1,
-            maxYears: Math.max(years, 9),
+            maxYears: own === undefined ? Math.max(years, 9) : terms.premiumYears,
             beforeTaxes: eur((price.minor / 12) * 10),
             afterTaxes: price,
             normalBeforeTaxes: null,

@@ -63,6 +63,7 @@ export const forMaple = { client: { create: maple } } as const;
 
 export const restoring = (more: Partial<RestoreDomainInput> = {}): RestoreDomainInput => ({
   domain: HELD_NAME,
+  payerId: null,
   expectedPrice: null,
   idempotencyKey: 'wish-1',
   ...more,

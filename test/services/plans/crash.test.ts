@@ -16,15 +16,9 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-const again = async () => {
-  await database.close();
-  database = await createTestStore();
-  stage = setup(database);
-};
-
 /** Approves a plan of two and carries it on in a process that dies at the given call, for as long as that takes. */
-async function begin(death: Death | null) {
-  const plan = await stage.draft(renewal(0), renewal(1));
+async function begin(death: Death | null, first = 0) {
+  const plan = await stage.draft(renewal(first), renewal(first + 1));
   const mortal = createMortal(death);
   const store: Store = mortal.wrap(stage.store);
   const port: GandiPort = mortal.wrap(stage.gandi.port);
@@ -48,28 +42,32 @@ async function lastCall(): Promise<number> {
   return mortal.calls();
 }
 
+/** Each death has two domains of its own. */
 async function findAll(when: Death['when'], fates: readonly Fate[]): Promise<readonly unknown[]> {
   const last = await lastCall();
   expect(last).toBeGreaterThan(25);
   const found: unknown[] = [];
   for (let at = 1; at <= last; at++) {
-    await again();
+    stage.gandi.bought.splice(0);
     stage.gandi.willBe(...fates);
-    const { plan } = await begin({ at, when });
+    const { plan } = await begin({ at, when }, at * 2);
     await stage.clock.advance(PLAN_LEASE_MS);
-    const end = await stage.carryOut(plan, [stage.another()], 1_200);
+    const end = await stage.carryOut(plan, [stage.another()], 1_200, 15);
     found.push({ at, state: end.state, items: await stage.itemsNow(plan), bought: stage.bought() });
   }
   return found;
 }
 
 const everyTime = (found: readonly unknown[]) =>
-  found.map((_, index) => ({
-    at: index + 1,
-    state: 'COMPLETED',
-    items: [`RENEW ${nameOf(0)} DONE`, `RENEW ${nameOf(1)} DONE`],
-    bought: { [nameOf(0)]: 1, [nameOf(1)]: 1 },
-  }));
+  found.map((_, index) => {
+    const [one, other] = [nameOf(index * 2 + 2), nameOf(index * 2 + 3)];
+    return {
+      at: index + 1,
+      state: 'COMPLETED',
+      items: [`RENEW ${one} DONE`, `RENEW ${other} DONE`],
+      bought: { [one]: 1, [other]: 1 },
+    };
+  });
 
 describe('a plan of two renewals', () => {
   test.each(['before', 'after'] as const)(
@@ -91,24 +89,25 @@ describe('what the process dies of while it approves, cancels or stops', () => {
   test('an approval whose answer is lost is the same approval when it is repeated', async () => {
     for (let at = 1; at <= 6; at++)
       for (const when of ['before', 'after'] as const) {
-        await again();
-        const plan = await stage.draft(renewal(0));
+        stage.gandi.bought.splice(0);
+        const own = at * 2 + (when === 'after' ? 1 : 0);
+        const plan = await stage.draft(renewal(own));
         const dying = stage.another({ store: createMortal({ at, when }).wrap(stage.store) });
         const input = { planId: plan.id, hash: plan.hash, skipBlocked: false };
         await dying.plans.execute(stage.scopeOf(), input).catch(() => null);
         await stage.plans.execute(stage.scopeOf(), input);
         expect(await stage.carryOut(plan, [stage.another()])).toMatchObject({ state: 'COMPLETED' });
-        expect(stage.bought()).toEqual({ [nameOf(0)]: 1 });
+        expect(stage.bought()).toEqual({ [nameOf(own)]: 1 });
       }
   });
 
   test('a drift stops the plan wherever the process dies: nothing behind it is ordered', async () => {
     const found: unknown[] = [];
     for (let at = 1; at <= 40; at++) {
-      await again();
-      const items = Array.from({ length: 9 }, (_, position) => renewal(position));
+      stage.gandi.bought.splice(0);
+      const items = Array.from({ length: 9 }, (_, position) => renewal(at * 9 + position));
       const plan = await stage.draft(...items);
-      stage.gandi.premium.set(nameOf(0), { minor: 9_900, currency: 'EUR' });
+      stage.gandi.premium.set(nameOf(at * 9), { minor: 9_900, currency: 'EUR' });
       await stage.approve(plan);
       const mortal = createMortal({ at, when: 'after' });
       const dying = stage.another({ store: mortal.wrap(stage.store), port: mortal.wrap(stage.gandi.port) });

@@ -90,7 +90,7 @@ export interface Stage extends Gateway {
 export function setup(test: TestStore, ceilings?: SpendCeilings, ordering?: Partial<PlanOrdering>): Stage {
   const clock = fakeClock();
   const gandi = createRenewalGandi();
-  gandi.world.domains = fakePortfolio({ domains: 12, clients: 1 }).domains;
+  gandi.world.domains = fakePortfolio({ domains: 400, clients: 1 }).domains;
   const { value: store, settled } = tracked(test.store);
   clock.settlesWith(settled);
   const parts = { store, port: gandi.port, clock, ...(ceilings && { ceilings }), ...(ordering && { ordering }) };

@@ -135,6 +135,16 @@ describeStore('registrations', (backend) => {
       expect(await stage.ledger(order.id)).toEqual([['CHARGE', 1_200]]);
     });
 
+    test('did not land when the name is somebody else’s by now: Gandi answers 403 to a credential that works', async () => {
+      const { order } = await stage.register(forMaple);
+      stage.gandi.taken.add(FREE_NAME);
+      stage.gandi.fake.fail(/^domain:/, upstreamError('forbidden'));
+      await stage.reconcileLate(2);
+      expect((await stage.order(order.id)).state).toBe('CLAIMED');
+      expect(stage.gandi.sentOf('billing').length).toBeGreaterThan(0);
+      expect(stage.gandi.bought).toEqual([]);
+    });
+
     test('is sent again once by six repeats at the same time', async () => {
       await stage.register(forMaple);
       await stage.reconcileLate(2);

@@ -171,6 +171,15 @@ describeStore('registrations', (backend) => {
       await expectNothingBought();
     });
 
+    test('whose price Gandi shows for one year only is not ordered for two at the price of the extension', async () => {
+      stage.gandi.terms.premiumYears = 1;
+      expect(await outcome(stage.register({ years: 2, acknowledge: ['PREMIUM_PRICE'] }))).toMatchObject({
+        code: 'INVALID_INPUT',
+        fields: [{ path: ['input', 'years'], found: '2', expected: '1 to 1' }],
+      });
+      await expectNothingBought();
+    });
+
     test('that is acknowledged is ordered as one, at its own price', async () => {
       const { order } = await stage.register({ acknowledge: ['PREMIUM_PRICE'], expectedPrice: eur(12_000) });
       expect(order).toMatchObject({ isPremium: true, price: { afterTaxes: eur(12_000) } });
