@@ -26,6 +26,7 @@ import './renewal.ts';
 import './registration.ts';
 import './restore.ts';
 import './registrant-change.ts';
+import './ledger.ts';
 import './refund.ts';
 import './client-payment.ts';
 import './exposure.ts';

@@ -1,9 +1,9 @@
 // Orders: what was asked of Gandi that spends money or cannot be undone, each once for its idempotency key.
-import type { LedgerRecord, OrderRecord, OrderTimelineEntry } from '../src/services/services.ts';
+import type { OrderRecord, OrderTimelineEntry } from '../src/services/services.ts';
 import { builder } from './builder.ts';
 import { Client } from './client.ts';
 import { Domain } from './domain.ts';
-import { Money } from './money.ts';
+import { LedgerEntry } from './ledger-entry.ts';
 import { asNode } from './node-id.ts';
 import { Organization } from './organization.ts';
 import { QuotePrice } from './quote.ts';
@@ -60,25 +60,6 @@ export const OrderFailure = builder
       message: t.exposeString('message', { description: 'The reason, for people.' }),
     }),
   });
-
-const LedgerKind = builder.enumType('LedgerKind', {
-  description: 'What a movement of money was.',
-  values: {
-    CHARGE: { description: 'Gandi took an order in.' },
-    VOID: { description: 'The order ended before it was billed: the charge does not hold.' },
-    REFUND: { description: 'The money came back.' },
-  } as const,
-});
-
-const LedgerEntry = builder.objectRef<LedgerRecord>('LedgerEntry').implement({
-  description: 'One movement of money that the gateway knows of.',
-  fields: (t) => ({
-    kind: t.expose('kind', { type: LedgerKind, description: 'What it was.' }),
-    amount: t.expose('amount', { type: Money, description: 'How much, after taxes; never negative.' }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When the gateway learned of it.' }),
-    note: t.exposeString('note', { nullable: true, description: 'More about it; null when there is nothing to say.' }),
-  }),
-});
 
 export const Order = builder.node(builder.objectRef<OrderRecord>('Order'), {
   description:

@@ -5,10 +5,12 @@ import { visibilityOf } from './calls.ts';
 import { RequestFault } from './errors.ts';
 import type { ConnectionResult, OperationScope, OrdersService } from './services.ts';
 
+const PER_PAGE = 100;
+
 export function createOrdersService({
   store,
 }: {
-  readonly store: Pick<Store, 'orders' | 'organizations'>;
+  readonly store: Pick<Store, 'orders' | 'organizations' | 'ledger'>;
 }): OrdersService {
   return {
     async byId(scope, id) {
@@ -28,6 +30,29 @@ export function createOrdersService({
       assertCan(scope.session, 'portfolio:read');
       if (!isUuid(orderId) || (await scope.loaders.orders.load(orderId)) === null) return [];
       return scope.loaders.ledgerByOrder.load(orderId);
+    },
+
+    async movements(scope, { filter, page }) {
+      assertCan(scope.session, 'portfolio:read');
+      const visibility = visibilityOf(scope);
+      const found = await store.ledger.list({ visibility, filter, page });
+      return connectionOf(found, async () => {
+        let count = 0;
+        for (let after: string | undefined; ; ) {
+          const range = { first: PER_PAGE, ...(after !== undefined && { after }) };
+          const next = await store.ledger.list({ visibility, filter, page: range });
+          count += next.rows.length;
+          after = next.rows.at(-1)?.cursor;
+          if (!next.hasNextPage || after === undefined) return count;
+        }
+      });
+    },
+
+    async totals(scope, { organizationId, ...range }) {
+      assertCan(scope.session, 'portfolio:read');
+      const payerId = organizationId ?? (await onlyReseller(store, scope));
+      if (payerId === null || !canSee(scope.session, { organizationId: payerId, clientId: null })) return [];
+      return store.ledger.totals({ organizationId: payerId, ...range });
     },
 
     async list(scope, { filter, orderBy, page }) {

@@ -14,7 +14,7 @@ import { refundRights } from './refund-rights.ts';
 import type { OrderRecord, RefundCaseRecord } from './services.ts';
 
 export interface RefundWatchDeps extends OrderDeps {
-  readonly store: Pick<Store, 'orders' | 'transfers' | 'announcements' | 'refundCases' | 'organizations'>;
+  readonly store: Pick<Store, 'orders' | 'transfers' | 'announcements' | 'refundCases' | 'organizations' | 'ledger'>;
   readonly port: Pick<GandiPort, 'domain'>;
   readonly accounts: RefundAccounts;
   readonly bus: EventBus;
@@ -85,6 +85,33 @@ export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
     return next;
   }
 
+  /** An order that failed after Gandi took its money is claimed back by itself: its letter is ready, and its money is expected. */
+  async function claimFailed(signal: AbortSignal): Promise<void> {
+    const filter = { states: ['FAILED'] as const, createdAfter: clock.now() - LOOK_BACK_MS };
+    for await (const page of ordersOf(store, filter)) {
+      signal.throwIfAborted();
+      const entries = Map.groupBy(await store.ledger.ofOrders(page.map(({ id }) => id)), ({ orderId }) => orderId);
+      for (const order of page) {
+        const kinds = entries.get(order.id)?.map(({ kind }) => kind) ?? [];
+        if (!kinds.includes('CHARGE') || kinds.includes('VOID') || kinds.includes('REFUND')) continue;
+        await store.refundCases.open({
+          id: deps.newId(),
+          orderId: order.id,
+          organizationId: order.organizationId,
+          ground: 'NOT_DELIVERED',
+          state: 'OPEN',
+          reason: null,
+          deadlineAt: null,
+          actor: 'system:refund-watch',
+          createdAt: clock.now(),
+          checkedAt: null,
+          endedAt: null,
+        });
+        await takeBack(deps, order.id, 'It was paid and not delivered: the money is claimed back.');
+      }
+    }
+  }
+
   async function checkCases(signal: AbortSignal): Promise<void> {
     const open = await store.refundCases.toCheck(CASES_AT_ONCE);
     for (const found of open) {
@@ -123,6 +150,7 @@ export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
   return {
     async round(signal) {
       const nextNotice = await announce(signal);
+      await claimFailed(signal);
       const now = clock.now();
       const count = await countExpected();
       const isNew = count > expected;

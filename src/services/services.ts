@@ -19,6 +19,7 @@ import type {
   ClientRecord,
   DomainDetailRecord,
   DomainRecord,
+  LedgerKind,
   LedgerRecord,
   OrderPrice,
   OrderRecord,
@@ -226,7 +227,32 @@ export interface CatalogService {
   tldDetail(scope: OperationScope, tld: TldRecord): Promise<Depth<NonNullable<TldRecord['detail']>> | null>;
 }
 
+/** Sums of one kind in one currency. */
+export interface LedgerTotal {
+  readonly kind: LedgerKind;
+  readonly amount: Money;
+  readonly count: number;
+}
+
+export interface LedgerFilter {
+  readonly organizationId?: string;
+  readonly kinds?: readonly LedgerKind[];
+  /** Epoch milliseconds. */
+  readonly from?: number;
+  readonly until?: number;
+}
+
 export interface OrdersService {
+  /** Every movement of money, newest first. */
+  movements(
+    scope: OperationScope,
+    query: { filter: LedgerFilter; page: PageRequest },
+  ): Promise<ConnectionResult<LedgerRecord>>;
+  /** For each kind and currency; empty for a caller limited to one client. @throws RequestFault BAD_USER_INPUT when several organizations could be meant. */
+  totals(
+    scope: OperationScope,
+    query: { organizationId: string | null; from?: number; until?: number },
+  ): Promise<readonly LedgerTotal[]>;
   /** Charges and what came back, oldest first. */
   ledger(scope: OperationScope, orderId: string): Promise<readonly LedgerRecord[]>;
   byId(scope: OperationScope, id: string): Promise<OrderRecord | null>;

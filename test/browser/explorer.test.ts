@@ -90,6 +90,8 @@ describe('the explorer of a gateway with the sandbox', () => {
       'RegisterADomain',
       'RefundableOrders',
       'RefundPolicies',
+      'PlanOrders',
+      'PlanProgress',
       'ExposureToUnpaidClients',
       'HowLongTheMoneyLasts',
       'RenewOnlyIfPaid',

@@ -278,6 +278,8 @@ export function createFakeServices({
       tldDetail: unused('catalog.tldDetail'),
     },
     orders: {
+      movements: unused('orders.movements'),
+      totals: unused('orders.totals'),
       ledger: logged('orders.ledger', async () => []),
       byId: logged('orders.byId', byId(order)),
       byKey: logged('orders.byKey', async (_scope, { idempotencyKey }) =>

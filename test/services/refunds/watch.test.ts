@@ -232,6 +232,44 @@ describe('money that is on its way back', () => {
   });
 });
 
+test('an order that failed after it was paid is claimed back by itself, once', async () => {
+  const clock = fakeClock();
+  const eur = (minor: number) => ({ minor, currency: 'EUR' });
+  const failed = async (name: string, kinds: readonly ('CHARGE' | 'VOID')[]) => {
+    const order = sample({ id: defaultNewId(), domainName: name, idempotencyKey: name, createdAt: clock.now() });
+    await database.store.orders.claim(order, null);
+    const ledger = kinds.map((kind) => ({ kind, amount: eur(1_200), domainName: name, note: null }));
+    await database.store.orders.change(
+      order.id,
+      { from: ['CLAIMED'] },
+      { order: { state: 'FAILED' }, ledger },
+      clock.now(),
+    );
+    return order;
+  };
+  const paid = await failed('paid.com', ['CHARGE']);
+  const voided = await failed('voided.com', ['CHARGE', 'VOID']);
+  const refused = await failed('refused.com', []);
+  for (let life = 0; life < 2; life++) {
+    const { job } = start(clock);
+    job.start();
+    await clock.advance(2 * HOUR);
+    await job.stop();
+  }
+  const states = (await database.store.orders.byIds([paid.id, voided.id, refused.id])).map(({ domainName, state }) => [
+    domainName,
+    state,
+  ]);
+  expect(Object.fromEntries(states)).toEqual({
+    'paid.com': 'REFUND_PENDING',
+    'voided.com': 'FAILED',
+    'refused.com': 'FAILED',
+  });
+  expect(await database.store.refundCases.ofOrders([paid.id, voided.id, refused.id])).toMatchObject([
+    { orderId: paid.id, ground: 'NOT_DELIVERED', state: 'OPEN' },
+  ]);
+});
+
 describe('a case for Gandi’s people', () => {
   const open = async (order: OrderRecord, clock: FakeClock) =>
     database.store.refundCases.open({
