@@ -1,5 +1,5 @@
 // Purchases of every kind while Gandi loses 20 % of its answers after the effect, fails 5 % and answers 5 % past every deadline, and the gateway is killed at
-// random: in the end each wish is one purchase, all have ended, and Gandi's ledger and ours are equal to the cent. By default 60 purchases and 3 kills;
+// random: in the end each wish is one purchase, all have ended, and Gandi's ledger and ours are equal to the cent. By default 30 purchases and 2 kills;
 // `--full` for 1,000 and 30. Options: --full --purchases --kills --seed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,12 +14,12 @@ import { ask, inParallel } from './lib/transfer-orders.ts';
 
 const text = { type: 'string' } as const;
 const { values } = parseArgs({ options: { full: { type: 'boolean' }, purchases: text, kills: text, seed: text } });
-const PURCHASES = Number(values.purchases ?? (values.full ? 1_000 : 60));
-const KILLS = Number(values.kills ?? (values.full ? 30 : 3));
+const PURCHASES = Number(values.purchases ?? (values.full ? 1_000 : 30));
+const KILLS = Number(values.kills ?? (values.full ? 30 : 2));
 const SEED = Number(values.seed ?? Date.now() % 1_000_000);
 const random = seededRandom(SEED);
 
-const HANDS = 24;
+const HANDS = values.full ? 64 : 24;
 const LIFE_MS = { shortest: 1_500, longest: values.full ? 9_000 : 5_000 };
 const REPEAT_MS = 400;
 /** Longest time from the last answer to the end of the last order. */

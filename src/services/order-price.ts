@@ -2,7 +2,7 @@
 import { type Money, moneyText } from '../lib/money.ts';
 import type { GandiPort } from '../upstream/port.ts';
 import { callFor, orFault } from './calls.ts';
-import { InsufficientFundsError, InvalidInputError, PriceChangedError } from './errors.ts';
+import { InsufficientFundsError, InvalidInputError, PriceChangedError, RequestFault } from './errors.ts';
 import type { CatalogService, OperationScope, OrderPrice, OrganizationRecord, PriceProcess } from './services.ts';
 import { extensionOf } from './transfer-policy.ts';
 
@@ -67,9 +67,19 @@ export async function priceOfName(
   return { price, isPremium: own.isPremium, status };
 }
 
-/** @param expected after taxes, for all the years. @throws {PriceChangedError} when the price is another one; an unknown price changes nothing. */
+/**
+ * @param expected after taxes, for all the years; null = the caller agreed to whatever it is.
+ * @throws {PriceChangedError} when the price is another one. @throws {RequestFault} when it is not known, so that nobody can say; what was agreed to as free may be unknown.
+ */
 export function assertPrice(price: OrderPrice | null, expected: Money | null): void {
-  if (price === null || expected === null) return;
+  if (expected === null) return;
+  if (price === null) {
+    if (expected.minor === 0) return;
+    throw new RequestFault(
+      'UPSTREAM_UNAVAILABLE',
+      `Gandi shows no price now, so whether it still is ${moneyText(expected)} cannot be known. Nothing was bought.`,
+    );
+  }
   const actual = price.afterTaxes;
   if (actual.minor === expected.minor && actual.currency === expected.currency) return;
   const message = `The price is ${moneyText(actual)} after taxes, not ${moneyText(expected)}. Nothing was bought.`;

@@ -60,7 +60,7 @@ const LONGEST_PAUSE_MS = 30_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 300_000;
 /** With the pauses above, about half an hour. */
-const MOST_ATTEMPTS = 13;
+const MOST_ATTEMPTS = 14;
 /** Longer than an order can be on its way from here; a begun item without an order was then never ordered. */
 const STALE_MS = 600_000;
 const PER_PAGE = 200;

@@ -61,7 +61,7 @@ export function createOwnRenewals(deps: {
         const orderId = order.id;
         if (WITHOUT_EFFECT.includes(order.state))
           return { tries: tries + 1, orderId, failure: order.failureCode ?? order.state, retryAt: retryAt() };
-        return { tries, orderId, retryAt: NOT_AT_GANDI.includes(order.state) ? retryAt() : null };
+        return { tries, orderId, retryAt: NOT_AT_GANDI.includes(order.state) ? clock.now() + SHORTEST_RETRY_MS : null };
       } catch (error) {
         if (!(error instanceof OutcomeError || error instanceof RequestFault)) throw error;
         const failure = `${error.code}: ${error.message}`;

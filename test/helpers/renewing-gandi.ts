@@ -107,8 +107,9 @@ export function createRenewingGandi(
   const pay = (name: string, years: number, by: Renewed['by'], at: number): boolean => {
     const state = stateOf(name);
     const cost = shown.prices(name) * years;
-    if (cost > account.balance) return false;
-    account.balance -= cost;
+    const isOurs = (state.domain.payerId ?? 'reseller') === 'reseller';
+    if (isOurs && cost > account.balance) return false;
+    if (isOurs) account.balance -= cost;
     renewed.push({ name, at, by, termEndedAt: state.expiresAt, cost });
     state.expiresAt = termAfter(state.expiresAt, years);
     plan(name);

@@ -101,6 +101,30 @@ describe('what the process dies of while it approves, cancels or stops', () => {
       }
   });
 
+  test('a plan cancelled after a death buys nothing more, and tells what it had bought', async () => {
+    const last = await lastCall();
+    for (let at = 20; at <= last; at += 3) {
+      stage.gandi.bought.splice(0);
+      const { plan } = await begin({ at, when: 'after' }, at * 2);
+      const before = stage.bought();
+      await stage.plans.cancel(stage.scopeOf(), { planId: plan.id });
+      const settling = stage.another();
+      settling.runner.start();
+      settling.follower.start();
+      for (let minute = 0; minute < 15; minute++) {
+        await stage.clock.advance(60_000);
+        for (const { settle } of await settling.orders.unresolved()) await settle();
+      }
+      await Promise.all([settling.runner.stop(), settling.follower.stop()]);
+      expect(stage.bought()).toEqual(before);
+      for (const item of await stage.itemsNow(plan)) {
+        const [, name = '', state] = item.split(' ');
+        if (name in before) expect(state).toBe('DONE');
+        else expect(['PLANNED', 'ORDERED', 'FAILED']).toContain(state);
+      }
+    }
+  }, 300_000);
+
   test('a drift stops the plan wherever the process dies: nothing behind it is ordered', async () => {
     const found: unknown[] = [];
     for (let at = 1; at <= 40; at++) {

@@ -124,6 +124,7 @@ describeStore('a guard in trouble', (backend) => {
 
     test('goes by the dates it kept when Gandi tells none of a domain that is off', async () => {
       stage.gandi.shown.attempts = 'WHEN_ON';
+      await stage.until(stage.clock.now() + HOUR_MS);
       await stage.sync();
       await stage.settle();
       expect(stage.gandi.renewed).toMatchObject([{ by: 'ORDER' }]);
@@ -224,6 +225,7 @@ describeStore('a guard in trouble', (backend) => {
 
   test('one for which Gandi tells no attempts is off as soon as there may be one, unless it is paid', async () => {
     stage.gandi.shown.attempts = false;
+    await stage.until(stage.clock.now() + HOUR_MS);
     await stage.sync();
     await stage.setPolicy();
     await stage.settle();

@@ -36,6 +36,9 @@ export const LAST = EXPIRES_AT - DAY_MS;
 export const LEAD_HOURS = 24;
 export const DUE = FIRST - LEAD_HOURS * HOUR_MS;
 
+/** How long a renewal may take at Gandi before it counts as not landed. */
+const SETTLE_MS = 600_000;
+
 export const policy = (more: Partial<SetRenewalPolicyInput> = {}): SetRenewalPolicyInput => ({
   organizationId: null,
   scope: 'ORGANIZATION',
@@ -60,7 +63,7 @@ export function startGateway({
   const bus = createLocalBus();
   const mirror = createMirror({ port, store, clock });
   const catalog = createCatalogService({ port, store, clock, maxAgeSeconds: 3_600 });
-  const settings = { ...TRANSFER_SETTINGS, renewalSettleMs: DAY_MS, ceilings: { day: null, month: null } };
+  const settings = { ...TRANSFER_SETTINGS, renewalSettleMs: SETTLE_MS, ceilings: { day: null, month: null } };
   const deps = { store, bus, clock, logger: silentLogger, settings, newId: defaultNewId };
   const renewals = createRenewalsService({ ...deps, port, mirror, catalog });
   const orders = createOrderWork(deps, [renewals.procedure]);
