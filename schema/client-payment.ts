@@ -95,6 +95,16 @@ const RecordClientPaymentSuccess = builder.objectRef<Recorded>('RecordClientPaym
   }),
 });
 
+const RecordClientPaymentPreview = builder
+  .objectRef<Awaited<ReturnType<PaymentsService['preview']>>>('RecordClientPaymentPreview')
+  .implement({
+    description: 'What `dryRun: true` answers: nothing was written.',
+    fields: (t) => ({
+      before: t.expose('before', { type: ClientPaymentState, description: 'What was said of the very same before.' }),
+      after: t.expose('after', { type: ClientPaymentState, description: 'What would hold from then on.' }),
+    }),
+  });
+
 const RecordClientPaymentInput = builder.inputType('RecordClientPaymentInput', {
   description: 'Who has paid, or has not. Exactly one of `clientId`, `orderId` and `domain`.',
   fields: (t) => ({
@@ -103,6 +113,7 @@ const RecordClientPaymentInput = builder.inputType('RecordClientPaymentInput', {
     domain: t.field({ type: 'DomainName', description: 'The coming term of one domain.' }),
     state: t.field({ type: RecordedPayment, required: true, description: 'Whether it is paid.' }),
     reference: t.string({ description: "The biller's reference, such as the number of an invoice." }),
+    dryRun: t.boolean({ required: true, defaultValue: false, description: 'Only check: writes nothing.' }),
   }),
 });
 
@@ -110,15 +121,15 @@ builder.mutationField('recordClientPayment', (t) =>
   t.errorUnionField({
     description:
       'Records whether a client has paid the reseller. Policies of renewal and lists of what can be given back go by it. Moves no money, costs no call.',
-    types: [RecordClientPaymentSuccess, InvalidInputError, NotFoundError],
+    types: [RecordClientPaymentSuccess, RecordClientPaymentPreview, InvalidInputError, NotFoundError],
     union: {
       name: 'RecordClientPaymentResult',
       description: 'What `recordClientPayment` can come to.',
-      resolveType: () => RecordClientPaymentSuccess,
+      resolveType: (value) => ('before' in value ? RecordClientPaymentPreview : RecordClientPaymentSuccess),
     },
     complexity: { field: MUTATION_COST },
     args: { input: t.arg({ type: RecordClientPaymentInput, required: true, description: 'Who, and whether.' }) },
-    resolve: (_root, { input: { clientId, orderId, domain, state, reference } }, { services, scope }) => {
+    resolve: (_root, { input: { clientId, orderId, domain, state, reference, dryRun } }, { services, scope }) => {
       const subjects = [
         ...(clientId == null ? [] : [{ clientId: keyOf('Client', clientId, 'input.clientId') }]),
         ...(orderId == null ? [] : [{ orderId: keyOf('Order', orderId, 'input.orderId') }]),
@@ -127,7 +138,8 @@ builder.mutationField('recordClientPayment', (t) =>
       const [subject] = subjects;
       if (subject === undefined || subjects.length > 1)
         throw badArgument('input', `${subjects.length} of clientId, orderId and domain`, 'exactly one of them');
-      return services.payments.record(scope, { subject, state, reference: reference ?? null });
+      const wish = { subject, state, reference: reference ?? null };
+      return dryRun ? services.payments.preview(scope, wish) : services.payments.record(scope, wish);
     },
   }),
 );

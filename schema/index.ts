@@ -19,6 +19,7 @@ import './clients-missing.ts';
 import './availability.ts';
 import './price.ts';
 import './tld.ts';
+import './tld-policy.ts';
 import './rate-budget.ts';
 import './client-mutations.ts';
 import './transfer-order.ts';

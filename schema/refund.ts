@@ -16,6 +16,7 @@ import { Money } from './money.ts';
 import { keyOf } from './node-id.ts';
 import { Order } from './order.ts';
 import { ACKNOWLEDGE, DRY_RUN, IDEMPOTENCY_KEY, isPlaced, placedOrder } from './placed-order.ts';
+import { PolicySource } from './policy-source.ts';
 import { orderQuote } from './quote.ts';
 import { SideEffect } from './side-effects.ts';
 
@@ -45,14 +46,6 @@ const RefundProduct = builder.enumType('RefundProduct', {
   } as const,
 });
 
-const RefundRuleSource = builder.objectRef<RefundRule['source'][number]>('PolicySource').implement({
-  description: 'Where a rule is known from.',
-  fields: (t) => ({
-    document: t.exposeString('document', { description: 'The document.' }),
-    asOf: t.exposeString('asOf', { description: 'The day it stands for, `YYYY-MM-DD`.' }),
-  }),
-});
-
 const RefundRuleType = builder.objectRef<RefundRule>('RefundRule').implement({
   description: 'What Gandi refunds, as far as it is documented. Live answers of Gandi win over it.',
   fields: (t) => ({
@@ -68,7 +61,7 @@ const RefundRuleType = builder.objectRef<RefundRule>('RefundRule').implement({
       description: 'Days in which it can be given back; null without a window.',
     }),
     conditions: t.exposeStringList('conditions', { description: 'What else has to hold, or should be known.' }),
-    sources: t.expose('source', { type: [RefundRuleSource], description: 'Where it is known from.' }),
+    sources: t.expose('source', { type: [PolicySource], description: 'Where it is known from.' }),
     version: t.exposeString('validFrom', {
       description: 'First day of this edition, `YYYY-MM-DD`; orders keep theirs.',
     }),

@@ -29,7 +29,7 @@ async function fromDetail<K extends keyof Detail>(
 const complexity = { field: UPSTREAM_CALL_COST };
 const CALL = 'Takes a call to Gandi of its own when not mirrored; null when it could not be had or Gandi does not say.';
 
-const Tld = builder.objectRef<TldValue>('Tld').implement({
+export const Tld = builder.objectRef<TldValue>('Tld').implement({
   description: 'A TLD Gandi sells.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The TLD, without a dot: `com`, `co.uk`.' }),

@@ -63,6 +63,8 @@ const SHORT_LOOK_MS = 30_000;
 /** The same in front of a sandbox whose people are quick. */
 const QUICK_LOOK_MS = 5_000;
 const BALANCE_LOOK_MS = 3_600_000;
+/** Switches are carried out as soon as they are due; all coming renewals are gone through at most so often, unless something was said of them. */
+const DECIDE_MS = 60_000;
 
 /** Where Gandi is and how to sign in. */
 export interface GandiAccess {
@@ -240,6 +242,7 @@ export async function createApp(
   const guard = createRenewalGuard({
     ...{ store, port, mirror, book, renewals, bus, clock, logger },
     owner: randomUUID(),
+    decideEveryMs: isQuick ? 0 : DECIDE_MS,
     scopeOf: ownScope,
   });
   const balances = createBalanceWatch({ store, exposure, bus, clock, logger, scopeOf: ownScope });

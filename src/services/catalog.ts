@@ -1,5 +1,6 @@
 // What Gandi sells, to whom, for how much: availability, prices and TLDs.
 import type { Clock } from '../lib/clock.ts';
+import { tldRule } from '../policy/tld-rules.ts';
 import type { Store } from '../store/store.ts';
 import type { GandiPort } from '../upstream/port.ts';
 import { AVAILABILITY_LIMITS, type AvailabilityLimits, createAvailability } from './availability.ts';
@@ -22,5 +23,6 @@ export function createCatalogService(deps: CatalogDeps): CatalogService {
     availability: createAvailability({ ...deps, limits }),
     prices: createPrices(deps),
     ...createTlds(deps),
+    policy: tldRule,
   };
 }

@@ -79,10 +79,26 @@ export function createPaymentsService({ store, bus, clock }: PaymentDeps): Payme
     bus.publish('payments');
   };
 
+  /** A client does not say of itself that it has paid. */
+  const assertBiller = ({ session }: OperationScope): void => {
+    assertCan(session, 'payment:record');
+    if (session.clientId !== null) throw new MissingScopeError('payment:record');
+  };
+
   return {
+    async preview(scope, { subject, state, reference }) {
+      assertBiller(scope);
+      readReference(reference);
+      const found = await subjectOf(scope, subject);
+      if ('order' in found) return { before: found.order.clientPayment, after: state };
+      const { organizationId, clientId, domainName, termEndsAt } = found;
+      const words = await store.payments.ofClients(organizationId, [clientId]);
+      const known = words.find((word) => word.domainName === domainName && word.termEndsAt === termEndsAt);
+      return { before: known?.state ?? 'UNKNOWN', after: state };
+    },
+
     async record(scope, { subject, state, reference }) {
-      assertCan(scope.session, 'payment:record');
-      if (scope.session.clientId !== null) throw new MissingScopeError('payment:record');
+      assertBiller(scope);
       const told = readReference(reference);
       const { kind, id } = scope.session.actor;
       const now = clock.now();

@@ -29,6 +29,8 @@ export interface RenewalGuardDeps {
   readonly logger: Logger;
   /** Name of this process among those that share the work. */
   readonly owner: string;
+  /** Rounds that follow sooner on the last that decided only carry out, unless something was said or a decision is due. Default: 0. */
+  readonly decideEveryMs?: number;
   /** A scope of the gateway itself, for reading prices and renewing. */
   readonly scopeOf: (organizationId: string) => OperationScope;
 }
@@ -68,7 +70,11 @@ interface Detail {
 const detailOf = ({ detail }: Pick<AutoRenewDecisionRecord, 'detail'>) => detail as Detail;
 
 export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
-  const { store, port, mirror, book, bus, clock, logger, owner } = deps;
+  const { store, port, mirror, book, bus, clock, logger, owner, decideEveryMs = 0 } = deps;
+  let decided: { readonly at: number; readonly next: number | null } | null = null;
+  bus.subscribe('payments', () => {
+    decided = null;
+  });
   const ownRenewals = createOwnRenewals(deps);
   const lastReadAt = new Map<string, number>();
   const callOf = (organizationId: string, signal: AbortSignal) => ({
@@ -282,21 +288,40 @@ export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
     };
   }
 
+  async function decideEverywhere(signal: AbortSignal): Promise<number | null> {
+    const now = clock.now();
+    const last = decided;
+    if (last !== null && now < Math.min(last.at + decideEveryMs, last.next ?? Number.POSITIVE_INFINITY))
+      return last.next;
+    const next = earliest();
+    // Before anything is read: what is said from here on is looked at in the next round.
+    const pass = { at: now, next: null };
+    decided = pass;
+    for (const { id, isReseller, missingAt } of await store.organizations.all()) {
+      if (!isReseller || missingAt !== null) continue;
+      const policies = await store.autoRenew.policies(id);
+      if (policies.length === 0) continue;
+      try {
+        next.note(await decideAll(id, policies, signal));
+      } catch (error) {
+        if (signal.aborted) throw error;
+        logger.warn({ error, organizationId: id }, 'Renewals could not be decided; it is tried again.');
+        next.note(clock.now() + RETRY_MS);
+      }
+    }
+    if (decided === pass) decided = { at: now, next: next.at() };
+    return next.at();
+  }
+
   return {
     async round(signal) {
       const next = earliest();
-      for (const { id, isReseller, missingAt } of await store.organizations.all()) {
-        if (!isReseller || missingAt !== null) continue;
-        const policies = await store.autoRenew.policies(id);
-        if (policies.length === 0) continue;
-        try {
-          next.note(await decideAll(id, policies, signal));
-        } catch (error) {
-          if (signal.aborted) throw error;
-          logger.warn({ error, organizationId: id }, 'Renewals could not be decided; it is tried again.');
-          next.note(clock.now() + RETRY_MS);
-        }
-      }
+      next.note(
+        await decideEverywhere(signal).catch((error: unknown) => {
+          decided = null;
+          throw error;
+        }),
+      );
       for (;;) {
         signal.throwIfAborted();
         const now = clock.now();

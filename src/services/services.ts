@@ -9,6 +9,7 @@ import type { PaymentStanding } from '../policy/payments.ts';
 import type { RefundProduct, RefundRule } from '../policy/refund-rules.ts';
 import type { RefundVerdict } from '../policy/refunds.ts';
 import type { SideEffect, SideEffectNotice } from '../policy/side-effects.ts';
+import type { TldRule } from '../policy/tld-rule.ts';
 import type {
   AutoRenewDecisionRecord,
   AutoRenewPolicyRecord,
@@ -16,6 +17,7 @@ import type {
   AutoRenewScope,
   ClientDetailRecord,
   ClientPaymentRecord,
+  ClientPaymentState,
   ClientRecord,
   DomainDetailRecord,
   DomainRecord,
@@ -59,6 +61,7 @@ import type {
 export type { Depth, Freshness, ListFreshness } from '../mirror/freshness.ts';
 export type { RefundRule } from '../policy/refund-rules.ts';
 export type { RefundVerdict } from '../policy/refunds.ts';
+export type { TldRule } from '../policy/tld-rule.ts';
 export type * from '../store/records.ts';
 export type {
   ClientFilter,
@@ -224,6 +227,8 @@ export interface CatalogService {
   /** All TLDs Gandi sells, by name. */
   tlds(scope: OperationScope): Promise<readonly (TldRecord & { freshness: Freshness })[]>;
   tld(scope: OperationScope, name: string): Promise<(TldRecord & { freshness: Freshness }) | null>;
+  /** What is known beyond what Gandi tells; null = nothing. */
+  policy(tld: string): TldRule | null;
   tldDetail(scope: OperationScope, tld: TldRecord): Promise<Depth<NonNullable<TldRecord['detail']>> | null>;
 }
 
@@ -609,6 +614,11 @@ export interface PaymentsService {
     scope: OperationScope,
     input: RecordClientPaymentInput,
   ): Promise<{ order: OrderRecord | null; payment: ClientPaymentRecord | null; warning: string | null }>;
+  /** What would change, writing nothing. @throws InvalidInputError, NotFoundError */
+  preview(
+    scope: OperationScope,
+    input: RecordClientPaymentInput,
+  ): Promise<{ before: ClientPaymentState; after: ClientPaymentState }>;
   /** What was said of a client the caller was shown. */
   ofClient(
     scope: OperationScope,

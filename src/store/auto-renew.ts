@@ -13,6 +13,7 @@ import {
   msOf,
   msOrNull,
   type Selected,
+  selectRows,
   storable,
 } from './sql.ts';
 import type { AutoRenewStore, Visibility } from './store.ts';
@@ -44,12 +45,11 @@ export function createAutoRenewStore(prisma: PrismaClient): AutoRenewStore {
       return count > 0;
     },
     async decisions(organizationId, domainNames) {
-      if (!isStorable(organizationId)) return [];
-      const rows = await prisma.autoRenewDecision.findMany({
-        where: { organizationId, domainName: { in: domainNames.filter(isStorable) } },
-        orderBy: [{ domainName: 'asc' }, { termEndsAt: 'asc' }],
-      });
-      return rows.map(toDecision);
+      const named = Prisma.sql`
+        FROM auto_renew_decisions d
+        WHERE ${equals('d.organization_id', organizationId)} AND ${isOneOf('d.domain_name', domainNames)}
+        ORDER BY d.domain_name, d.term_ends_at`;
+      return (await selectRows<DecisionRow>(prisma, SELECTED, named)).map(toDecision);
     },
     decide: (decision, expected, events) =>
       prisma.$transaction(async (transaction) => {

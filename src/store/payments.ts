@@ -1,8 +1,8 @@
 // Who has paid the reseller: the last word on each client, and on the present term of each domain.
 import { appendEvents } from './events.ts';
-import type { ClientPayment, PrismaClient } from './generated/client.ts';
+import { type ClientPayment, Prisma, type PrismaClient } from './generated/client.ts';
 import type { ClientPaymentRecord } from './records.ts';
-import { isStorable, msOf, type Selected, storable } from './sql.ts';
+import { equals, isOneOf, msOf, type Selected, selectRows, storable } from './sql.ts';
 import type { PaymentStore } from './store.ts';
 
 /** Stands for the client as a whole where a row names a term. */
@@ -33,11 +33,11 @@ export function createPaymentStore(prisma: PrismaClient): PaymentStore {
         ]);
       }),
     async ofClients(organizationId, clientIds) {
-      if (!isStorable(organizationId)) return [];
-      const rows = await prisma.clientPayment.findMany({
-        where: { organizationId, clientId: { in: clientIds.filter(isStorable) } },
-      });
-      return rows.map(toPayment);
+      const said = Prisma.sql`
+        FROM client_payments p
+        WHERE ${equals('p.organization_id', organizationId)} AND ${isOneOf('p.client_id', clientIds)}
+        ORDER BY p.client_id, p.domain_name, p.term_ends_at`;
+      return (await selectRows<ClientPayment>(prisma, SELECTED, said)).map(toPayment);
     },
   };
 }
@@ -62,3 +62,7 @@ function toRow(payment: ClientPaymentRecord): ClientPayment {
     recordedAt: new Date(recordedAt),
   };
 }
+
+const SELECTED = `
+  p.organization_id AS "organizationId", p.client_id AS "clientId", p.domain_name AS "domainName", p.term_ends_at AS "termEndsAt",
+  p.state, p.reference, p.actor, p.recorded_at AS "recordedAt"`;

@@ -219,6 +219,7 @@ export function createFakeServices({
     },
     payments: {
       record: unused('payments.record'),
+      preview: unused('payments.preview'),
       ofClient: unused('payments.ofClient'),
       standingOf: unused('payments.standingOf'),
     },
@@ -276,6 +277,7 @@ export function createFakeServices({
       tlds: unused('catalog.tlds'),
       tld: unused('catalog.tld'),
       tldDetail: unused('catalog.tldDetail'),
+      policy: () => null,
     },
     orders: {
       movements: unused('orders.movements'),

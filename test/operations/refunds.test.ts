@@ -163,12 +163,46 @@ test('refundableOrders lists what can be given back for clients who have not pai
     );
   expect(await listed(false)).toContain(id);
   const PAID = `mutation ($input: RecordClientPaymentInput!) {
-    recordClientPayment(input: $input) { ... on RecordClientPaymentSuccess { order { clientPayment } warning } ... on Error { code } }
+    recordClientPayment(input: $input) { ... on RecordClientPaymentSuccess { order { clientPayment } warning } ... on RecordClientPaymentPreview { before after } ... on Error { code } }
   }`;
-  expect(await ask(PAID, { input: { orderId: id, state: 'PAID' } }, 'recordClientPayment')).toEqual({
+  const input = { orderId: id, state: 'PAID' };
+  expect(await ask(PAID, { input: { ...input, dryRun: true } }, 'recordClientPayment')).toEqual({
+    before: 'UNKNOWN',
+    after: 'PAID',
+  });
+  expect(await listed(false)).toContain(id);
+  expect(await ask(PAID, { input }, 'recordClientPayment')).toEqual({
     order: { clientPayment: 'PAID' },
     warning: null,
   });
   expect(await listed(false)).not.toContain(id);
   expect(await listed(true)).toContain(id);
+});
+
+test('a TLD tells its phases with their sources, and the ledger what orders did to the account', async () => {
+  const { data, errors } = await app.ask(
+    `{ com: tld(name: "com") { policy { lateRenewalDays redemptionDays transferExpiry sources { document asOf } } }
+       ledger(first: 5) { totalCount edges { node { kind amount { minorUnits } order { domainName } } } }
+       ledgerTotals { kind amount { minorUnits currency } count } }`,
+  );
+  expect(errors).toEqual([]);
+  const { policy } = data.com as { policy: { redemptionDays: number; sources: readonly unknown[] } };
+  expect(policy.redemptionDays).toBe(30);
+  expect(policy.sources.length).toBeGreaterThan(0);
+  const { totalCount, edges } = data.ledger as {
+    totalCount: number;
+    edges: readonly { node: Record<string, unknown> }[];
+  };
+  expect(totalCount).toBeGreaterThanOrEqual(5);
+  expect(edges[0]?.node).toMatchObject({ kind: expect.any(String), order: { domainName: expect.any(String) } });
+  const totals = data.ledgerTotals as readonly { kind: string; amount: { minorUnits: number }; count: number }[];
+  const { sums } = await app.control<{ sums: readonly { process: string; spent: number }[] }>(
+    'GET',
+    '/purchases?process=create',
+  );
+  const net = totals.reduce(
+    (sum, { kind, amount }) => sum + (kind === 'CHARGE' ? amount.minorUnits : -amount.minorUnits),
+    0,
+  );
+  expect(net).toBeGreaterThanOrEqual(Math.round((sums[0]?.spent ?? 0) * 100));
 });
