@@ -22,6 +22,7 @@ import type { GandiPort } from '../../src/upstream/port.ts';
 
 /** How long a renewal may take at Gandi before it counts as not landed. */
 const SETTLE_MS = 600_000;
+const DETAILS_AT_ONCE = 200;
 
 /** One process of the gateway. Another one on the same store and Gandi is what a restart gives. */
 export function startGuardGateway({
@@ -92,8 +93,11 @@ export function startGuardGateway({
     async sync({ details = true } = {}): Promise<void> {
       await mirror.ensureClients(null, demand());
       await mirror.ensureDomains({ withClients: true }, demand());
-      const all = { limit: 10_000, olderThan: clock.now() + 1, expiringBefore: clock.now() };
-      if (details) await mirror.refreshDetails(all, demand());
+      const old = { limit: DETAILS_AT_ONCE, olderThan: clock.now(), expiringBefore: clock.now() };
+      while (details) {
+        const { due, failed } = await mirror.refreshDetails(old, demand());
+        if (due < DETAILS_AT_ONCE || failed === due) return;
+      }
     },
     async reconcile(): Promise<void> {
       for (const { settle } of await orders.unresolved()) await settle();

@@ -1,22 +1,10 @@
 // The guard when something breaks: lost answers, a gateway that was away, a process that dies at any call, two guards at once, prices that cannot be read.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/upstream/errors.ts';
-import { createMortal, type Death } from '../../helpers/mortal.ts';
+import { startGuardGateway } from '../../helpers/guard-gateway.ts';
+import { createMortal, type Death, deathsAt } from '../../helpers/mortal.ts';
 import { createTestStore, describeStore, type TestStore } from '../../helpers/test-store.ts';
-import {
-  DAY_MS,
-  DUE,
-  EXPIRES_AT,
-  FIRST,
-  HOUR_MS,
-  LAST,
-  NAME,
-  ONE,
-  SECOND,
-  type Stage,
-  setup,
-  startGateway,
-} from './setup.ts';
+import { DAY_MS, DUE, EXPIRES_AT, FIRST, HOUR_MS, LAST, NAME, ONE, SECOND, type Stage, setup } from './setup.ts';
 
 const refused = new UpstreamError('no', { kind: 'unavailable', endpoint: 'PATCH', status: 503 });
 
@@ -234,7 +222,7 @@ describeStore('a guard in trouble', (backend) => {
 
   test('prices that cannot be read keep nobody from deciding', async () => {
     const port = { ...stage.gandi.port, prices: async () => Promise.reject(refused) };
-    const gateway = startGateway({ store: stage.store, port, clock: stage.clock });
+    const gateway = startGuardGateway({ store: stage.store, port, clock: stage.clock });
     await stage.setPolicy({ policy: 'NEVER', priceHoldPercent: 10 });
     await gateway.round();
     expect(stage.gandi.switchesOf(NAME)).toEqual([false]);
@@ -250,7 +238,7 @@ describeStore('a guard in trouble', (backend) => {
         return two.store.autoRenew.decide(decision, expected, events);
       };
       const store = { ...two.store, autoRenew: { ...two.store.autoRenew, decide } };
-      await startGateway({ store, port: two.gandi.port, clock: two.clock }).round();
+      await startGuardGateway({ store, port: two.gandi.port, clock: two.clock }).round();
       expect(two.gandi.switches.map(({ name }) => name)).toEqual(['b.example']);
     } finally {
       await other.close();
@@ -319,7 +307,7 @@ describeStore('a process that dies', (backend) => {
   async function live(stage: Stage, death: Death | null): Promise<{ readonly calls: number; readonly died: boolean }> {
     const mortal = createMortal(death);
     const store = mortal.wrap(stage.store);
-    const gateway = startGateway({ store, port: mortal.wrap(stage.gandi.port), clock: stage.clock });
+    const gateway = startGuardGateway({ store, port: mortal.wrap(stage.gandi.port), clock: stage.clock });
     const signal = new AbortController().signal;
     for (let turn = 0; turn < 3; turn++) {
       await gateway.round(signal).catch(() => null);
@@ -336,7 +324,7 @@ describeStore('a process that dies', (backend) => {
     }
   }
   const everyDeath = (calls: number): Death[] =>
-    Array.from({ length: calls }, (_, index) => index + 1).flatMap((at) => [
+    deathsAt(calls, backend).flatMap((at) => [
       { at, when: 'before' as const },
       { at, when: 'after' as const },
     ]);
