@@ -133,8 +133,6 @@ const SetNameserversInput = builder.inputType('SetNameserversInput', {
     }),
     acknowledge: t.field({
       type: [SideEffect],
-      required: true,
-      defaultValue: [],
       description: 'The side effects you agree to. While one is missing the answer is `ConfirmationNeeded`.',
     }),
     dryRun: t.boolean({ required: true, defaultValue: false, description: DRY_RUN }),
@@ -167,7 +165,7 @@ builder.mutationField('setNameservers', (t) =>
       const wish = { domain: domainNameOf(domain, 'input.domain'), nameservers };
       return dryRun
         ? services.settings.previewNameservers(scope, wish)
-        : services.settings.setNameservers(scope, { ...wish, acknowledge });
+        : services.settings.setNameservers(scope, { ...wish, acknowledge: acknowledge ?? [] });
     },
   }),
 );

@@ -37,19 +37,13 @@ const PlanRegistrationInput = builder.inputType('PlanRegistrationInput', {
     }),
     registrantParameters: t.field({
       type: [RegistryParameterInput],
-      required: true,
-      defaultValue: [],
       description: 'What the registry asks of the registrant.',
     }),
     extraParameters: t.field({
       type: [RegistryParameterInput],
-      required: true,
-      defaultValue: [],
       description: 'What the registry asks of the order.',
     }),
     nameservers: t.stringList({
-      required: true,
-      defaultValue: [],
       description: 'Host names, 2 to 13; LiveDNS of Gandi when left out.',
     }),
     templateId: t.string({ description: 'A template of yours at Gandi that sets the domain up, by its UUID.' }),
@@ -267,6 +261,9 @@ function wishFrom(
       contacts: contactsFrom(contacts, `${path}.contacts`),
       templateId: templateId ?? null,
       language: language ?? null,
+      registrantParameters: register.registrantParameters ?? [],
+      extraParameters: register.extraParameters ?? [],
+      nameservers: register.nameservers ?? [],
       expectedPrice: moneyFrom(expectedPrice),
     };
     return { kind: 'REGISTER', input };

@@ -225,7 +225,7 @@ const CancelOrderInput = builder.inputType('CancelOrderInput', {
   fields: (t) => ({
     orderId: t.id({ required: true, description: 'The order: a registration within its refund window.' }),
     reason: t.string({ description: 'Why, for your own records and the letter.' }),
-    acknowledge: t.field({ type: [SideEffect], required: true, defaultValue: [], description: ACKNOWLEDGE }),
+    acknowledge: t.field({ type: [SideEffect], description: ACKNOWLEDGE }),
     dryRun: t.boolean({ required: true, defaultValue: false, description: DRY_RUN }),
     idempotencyKey: t.string({ required: true, description: IDEMPOTENCY_KEY }),
   }),
@@ -256,7 +256,11 @@ builder.mutationField('cancelOrder', (t) =>
     complexity: { field: MUTATION_COST },
     args: { input: t.arg({ type: CancelOrderInput, required: true, description: 'What to give back.' }) },
     resolve: (_root, { input: { dryRun, idempotencyKey, orderId, reason, acknowledge } }, { services, scope }) => {
-      const wish = { orderId: keyOf('Order', orderId, 'input.orderId'), reason: reason ?? null, acknowledge };
+      const wish = {
+        orderId: keyOf('Order', orderId, 'input.orderId'),
+        reason: reason ?? null,
+        acknowledge: acknowledge ?? [],
+      };
       return dryRun ? services.refunds.quote(scope, wish) : services.refunds.cancel(scope, { ...wish, idempotencyKey });
     },
   }),

@@ -42,7 +42,7 @@ const ChangeRegistrantInput = builder.inputType('ChangeRegistrantInput', {
       description:
         'Who becomes the registrant. Gandi itself takes or makes the client whose data this is; the order names it when it is done.',
     }),
-    acknowledge: t.field({ type: [SideEffect], required: true, defaultValue: [], description: ACKNOWLEDGE }),
+    acknowledge: t.field({ type: [SideEffect], description: ACKNOWLEDGE }),
     expectedPrice: t.field({ type: MoneyInput, description: EXPECTED_PRICE }),
     dryRun: t.boolean({ required: true, defaultValue: false, description: DRY_RUN }),
     idempotencyKey: t.string({ required: true, description: IDEMPOTENCY_KEY }),
@@ -79,7 +79,7 @@ builder.mutationField('changeRegistrant', (t) =>
     resolve: (_root, { input }, { services, scope }) => {
       const { dryRun, idempotencyKey, domain, client, expectedPrice, acknowledge } = input;
       const wish = {
-        acknowledge,
+        acknowledge: acknowledge ?? [],
         domain: domainNameOf(domain, 'input.domain'),
         client: clientChoice(client, 'input.client'),
         expectedPrice: moneyFrom(expectedPrice),

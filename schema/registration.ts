@@ -62,26 +62,20 @@ const RegisterDomainInput = builder.inputType('RegisterDomainInput', {
     }),
     registrantParameters: t.field({
       type: [RegistryParameterInput],
-      required: true,
-      defaultValue: [],
       description: 'What the registry asks of the registrant.',
     }),
     extraParameters: t.field({
       type: [RegistryParameterInput],
-      required: true,
-      defaultValue: [],
       description: 'What the registry asks of the order.',
     }),
     nameservers: t.stringList({
-      required: true,
-      defaultValue: [],
       description: 'Host names, 2 to 13; LiveDNS of Gandi when left out.',
     }),
     templateId: t.string({ description: 'A template of yours at Gandi that sets the domain up, by its UUID.' }),
     language: t.string({
       description: 'ISO 639-2 language of an internationalised name, `fre`, where the registry asks for it.',
     }),
-    acknowledge: t.field({ type: [SideEffect], required: true, defaultValue: [], description: ACKNOWLEDGE }),
+    acknowledge: t.field({ type: [SideEffect], description: ACKNOWLEDGE }),
     expectedPrice: t.field({ type: MoneyInput, description: EXPECTED_PRICE }),
     dryRun: t.boolean({ required: true, defaultValue: false, description: DRY_RUN }),
     idempotencyKey: t.string({ required: true, description: IDEMPOTENCY_KEY }),
@@ -127,6 +121,10 @@ builder.mutationField('registerDomain', (t) =>
         templateId,
         language,
         expectedPrice,
+        registrantParameters,
+        extraParameters,
+        nameservers,
+        acknowledge,
         ...rest
       } = input;
       const wish = {
@@ -137,6 +135,10 @@ builder.mutationField('registerDomain', (t) =>
         contacts: contactsFrom(contacts, 'input.contacts'),
         templateId: templateId ?? null,
         language: language ?? null,
+        registrantParameters: registrantParameters ?? [],
+        extraParameters: extraParameters ?? [],
+        nameservers: nameservers ?? [],
+        acknowledge: acknowledge ?? [],
         expectedPrice: moneyFrom(expectedPrice),
       };
       return dryRun

@@ -75,7 +75,7 @@ const RenewDomainInput = builder.inputType('RenewDomainInput', {
       type: MoneyInput,
       description: EXPECTED_PRICE,
     }),
-    acknowledge: t.field({ type: [SideEffect], required: true, defaultValue: [], description: ACKNOWLEDGE }),
+    acknowledge: t.field({ type: [SideEffect], description: ACKNOWLEDGE }),
     dryRun: t.boolean({
       required: true,
       defaultValue: false,
@@ -115,11 +115,16 @@ builder.mutationField('renewDomain', (t) =>
     },
     complexity: { field: MUTATION_COST },
     args: { input: t.arg({ type: RenewDomainInput, required: true, description: 'What to renew, and for how long.' }) },
-    resolve: (_root, { input: { dryRun, idempotencyKey, domain, expectedPrice, ...rest } }, { services, scope }) => {
+    resolve: (
+      _root,
+      { input: { dryRun, idempotencyKey, domain, expectedPrice, acknowledge, ...rest } },
+      { services, scope },
+    ) => {
       const wish = {
         ...rest,
         domain: domainNameOf(domain, 'input.domain'),
         expectedPrice: moneyFrom(expectedPrice),
+        acknowledge: acknowledge ?? [],
       };
       return dryRun
         ? services.renewals.quote(scope, wish)

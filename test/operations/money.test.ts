@@ -178,7 +178,7 @@ describe('adoptionPlan', () => {
     expect(await plan({ domain: domain.name, client: { id: other } })).toMatchObject({
       route: 'CHANGE_REGISTRANT',
       reason: { code: 'OTHER_CLIENT' },
-      mutation: null,
+      mutation: 'changeRegistrant',
     });
     expect(await plan({ domain: domain.name, client: { ownAccount: true } })).toMatchObject({
       route: 'CLIENT_RECLAIM',

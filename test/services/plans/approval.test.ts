@@ -131,12 +131,8 @@ describeStore('a plan', (backend) => {
     }
     const stranger = stage.scopeOf({ organizationId: 'stranger' });
     const input = { planId: plan.id, hash: plan.hash, skipBlocked: false };
-    for (const act of [
-      stage.plans.execute(stranger, input),
-      stage.plans.cancel(stranger, input),
-      stage.plans.resume(stranger, input),
-    ])
-      await expect(act).rejects.toThrow(NotFoundError);
+    for (const act of [stage.plans.execute, stage.plans.cancel, stage.plans.resume])
+      await expect(act(stranger, input)).rejects.toThrow(NotFoundError);
     const signal = new AbortController().signal;
     const updates = stage.plans.updates(stranger.session, { planId: plan.id, after: null, signal });
     await expect(updates.next()).rejects.toMatchObject({ code: 'NOT_FOUND' });
