@@ -1,7 +1,7 @@
 // The renewals that are coming: each domain of the mirror with Gandi's attempts, its price and what is known of its payment. No call when warm.
 import { type Money, minorDigits } from '../lib/money.ts';
 import { EARLIEST_ATTEMPT_MS } from '../policy/auto-renew.ts';
-import { type PaymentStanding, paymentStanding } from '../policy/payments.ts';
+import { type PaymentStanding, type PaymentWord, paymentStanding } from '../policy/payments.ts';
 import type { Store, Visibility } from '../store/store.ts';
 import { RequestFault } from './errors.ts';
 import type { CatalogService, DomainRecord, OperationScope } from './services.ts';
@@ -74,12 +74,15 @@ export function createRenewalBook({
         presence: ['PRESENT'] as const,
         ...(autoRenew !== undefined && { autoRenew }),
       };
+      /** Of every client seen so far: most have domains on many pages. */
+      const wordsOf = new Map<string, PaymentWord[]>();
       let after: { readonly expiresAt: number; readonly name: string } | null = null;
       for (;;) {
         const page = await store.domains.renewing({ visibility, filter, after, limit: PER_PAGE });
-        const clientIds = [...new Set(page.flatMap(({ domain }) => domain.clientId ?? []))];
-        const words = clientIds.length === 0 ? [] : await store.payments.ofClients(organizationId, clientIds);
-        const wordsOf = Map.groupBy(words, ({ clientId }) => clientId);
+        const clientIds = new Set(page.flatMap(({ domain }) => domain.clientId ?? [])).difference(wordsOf);
+        const words = clientIds.size === 0 ? [] : await store.payments.ofClients(organizationId, [...clientIds]);
+        for (const clientId of clientIds) wordsOf.set(clientId, []);
+        for (const word of words) wordsOf.get(word.clientId)?.push(word);
         yield page.flatMap(({ domain, autoRenewal }): readonly ComingRenewal[] => {
           const { expiresAt, clientId, clientAsOf, rowAsOf, detailAsOf } = domain;
           if (expiresAt === null) return [];
