@@ -103,7 +103,8 @@ builder.objectFields(Domain, (t) => ({
   autoRenewPolicy: t.field({
     type: AutoRenewPolicy,
     nullable: true,
-    description: 'The policy that holds for it; null: none does, and the gateway never touches its auto-renewal.',
+    description:
+      'The policy that holds for it; null: none does, and the gateway never touches its auto-renewal. Always null for keys limited to one client.',
     resolve: (domain, _args, { services, scope }) => services.renewalPolicies.policyOf(scope, domain),
   }),
   autoRenewDecision: t.field({
@@ -142,7 +143,8 @@ builder.queryFields((t) => ({
   autoRenewPolicies: t.field({
     type: [AutoRenewPolicy],
     nullable: true,
-    description: 'The policies of an organization; null when it could not be read which it is.',
+    description:
+      'The policies of an organization; null when it could not be read which it is, empty for keys limited to one client.',
     args: {
       organizationId: t.arg.id({ description: 'The reseller organization; not needed when you have only one.' }),
     },

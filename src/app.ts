@@ -178,7 +178,7 @@ export async function createApp(
   const orderWork = createOrderWork(orderDeps, procedures);
   const clients = createClientsService({ port, store, mirror, clock });
   const book = createRenewalBook({ store, catalog, currency: orderSettings.currency });
-  const exposure = createExposureService({ store, port, mirror, book, clock });
+  const exposure = createExposureService({ port, mirror, book, clock });
   const scopeFor = (
     session: Session,
     options: Parameters<Services['scope']>[1],

@@ -8,16 +8,30 @@ export interface PendingRefund {
   readonly since: number;
 }
 
+/** More ways to put a sum together than this are not looked through. */
+const MOST_SUMS = 4_096;
+
 /**
  * @param difference what the account holds beyond what our own orders explain, in minor units.
- * @returns the refunds that explain the difference to the cent: all of them together, or one, the oldest of those of the same amount. Anything else is
- * not ours to explain and matches nothing.
+ * @returns the refunds that explain the difference to the cent, when only one choice of amounts does; of refunds of the same amount the oldest. Anything
+ * else is not ours to explain and matches nothing.
  */
 export function matchRefunds(difference: number, pending: readonly PendingRefund[]): readonly PendingRefund[] {
   if (difference <= 0) return [];
-  const oldestFirst = pending.toSorted((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1));
-  const total = oldestFirst.reduce((sum, { amount }) => sum + amount, 0);
-  if (total === difference) return oldestFirst;
-  const one = oldestFirst.find(({ amount }) => amount === difference);
-  return one === undefined ? [] : [one];
+  const byAmount = Map.groupBy(
+    pending.toSorted((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1)),
+    ({ amount }) => amount,
+  );
+  let sums: { readonly sum: number; readonly taken: readonly PendingRefund[] }[] = [{ sum: 0, taken: [] }];
+  for (const [amount, refunds] of byAmount) {
+    sums = sums.flatMap(({ sum, taken }) =>
+      Array.from({ length: refunds.length + 1 }, (_, count) => ({
+        sum: sum + amount * count,
+        taken: [...taken, ...refunds.slice(0, count)],
+      })).filter((choice) => choice.sum <= difference),
+    );
+    if (sums.length > MOST_SUMS) return [];
+  }
+  const exact = sums.filter(({ sum }) => sum === difference);
+  return exact.length === 1 && exact[0] !== undefined ? exact[0].taken : [];
 }

@@ -37,6 +37,14 @@ export function allRefundRules(): readonly RefundRule[] {
   return REFUND_RULES;
 }
 
+/** Orders older than this are eligible for nothing. */
+export function longestWindowDays(product: RefundProduct): number {
+  return Math.max(
+    0,
+    ...REFUND_RULES.filter((rule) => rule.product === product).map(({ windowDays }) => windowDays ?? 0),
+  );
+}
+
 function startOf({ validFrom }: RefundRule): number {
   return Date.parse(validFrom);
 }

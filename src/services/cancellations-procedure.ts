@@ -1,7 +1,7 @@
 // What is particular to orders of deletions: they landed when Gandi knows the domain no more, and the order taken back waits for its money from then on.
 import type { Clock } from '../lib/clock.ts';
-import { UpstreamError } from '../upstream/errors.ts';
 import type { GandiPort } from '../upstream/port.ts';
+import { domainUnlessGone } from './domain-gone.ts';
 import { RejectedByGandiError } from './errors.ts';
 import type { FollowedOrder, OrderDeps, OrderProcedure } from './order-procedure.ts';
 import { type MeteredCall, readOrder, UNFINISHED, writeOrder } from './order-steps.ts';
@@ -9,7 +9,7 @@ import { reasonsOf } from './order-submit.ts';
 import type { OrderRecord } from './services.ts';
 
 interface Deps extends OrderDeps {
-  readonly port: Pick<GandiPort, 'domain'>;
+  readonly port: Pick<GandiPort, 'domain' | 'billing'>;
   readonly clock: Clock;
   readonly settings: OrderDeps['settings'] & { readonly firstLookMs: number; readonly renewalSettleMs: number };
 }
@@ -20,15 +20,11 @@ const PATIENCE_MS = 86_400_000;
 export function createCancellationProcedure(deps: Deps): OrderProcedure {
   const { port, clock, settings } = deps;
 
-  /** @throws {UpstreamError} for everything but an answer or a 404. */
   const standing = async (order: OrderRecord, call: MeteredCall): Promise<'gone' | 'going' | 'there'> => {
-    try {
-      const { eppStatuses } = await port.domain(order.domainName, call);
-      return eppStatuses.includes('pendingDelete') ? 'going' : 'there';
-    } catch (error) {
-      if (error instanceof UpstreamError && error.kind === 'not-found') return 'gone';
-      throw error;
-    }
+    const { domainName: name, organizationId, submittedAt, createdAt } = order;
+    const domain = await domainUnlessGone(port, { name, organizationId, since: submittedAt ?? createdAt }, call);
+    if (domain === null) return 'gone';
+    return domain.eppStatuses.includes('pendingDelete') ? 'going' : 'there';
   };
 
   return {

@@ -5,7 +5,6 @@ import type { Money } from '../lib/money.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import { EARLIEST_ATTEMPT_MS } from '../policy/auto-renew.ts';
 import { type RunwayRenewal, simulateRunway } from '../policy/runway.ts';
-import type { Store } from '../store/store.ts';
 import type { GandiPort } from '../upstream/port.ts';
 import { badArgument } from './bad-argument.ts';
 import { callFor, orFault, visibilityOf } from './calls.ts';
@@ -14,7 +13,6 @@ import type { ComingRenewal, RenewalBook } from './renewal-book.ts';
 import type { ExposedRenewal, ExposureService, OperationScope, RenewalExposure } from './services.ts';
 
 export interface ExposureDeps {
-  readonly store: Pick<Store, 'organizations'>;
   readonly port: Pick<GandiPort, 'billing'>;
   readonly mirror: Pick<Mirror, 'organizations'>;
   readonly book: RenewalBook;

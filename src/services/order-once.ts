@@ -4,7 +4,13 @@ import { type Money, moneyText } from '../lib/money.ts';
 import type { SpendCeilings, Store } from '../store/store.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { CallOptions } from '../upstream/port.ts';
-import { IdempotencyKeyReusedError, OperationInProgressError, RequestFault, SpendCeilingError } from './errors.ts';
+import {
+  IdempotencyKeyReusedError,
+  InvalidInputError,
+  OperationInProgressError,
+  RequestFault,
+  SpendCeilingError,
+} from './errors.ts';
 import { giveBack, type HeldLease, holdLease, LeaseLostError } from './order-lease.ts';
 import type { OrderDeps, OrderProcedure } from './order-procedure.ts';
 import { type MeteredCall, type Ordered, readOrder, UNFINISHED } from './order-steps.ts';
@@ -51,6 +57,7 @@ export interface Carrier {
 export type Once = Ordered & { readonly replayed: boolean };
 
 export async function orderOnce(deps: OnceDeps, scope: OperationScope, wish: Wish): Promise<Once> {
+  assertOwnKey(scope, wish);
   const known = await deps.store.orders.byKey(wish.payerId, wish.mutation, wish.idempotencyKey);
   if (known !== null) return repeat(deps, scope, wish, known);
   const busy = await orderUnderWay(deps, wish.domainName);
@@ -67,6 +74,18 @@ export async function orderOnce(deps: OnceDeps, scope: OperationScope, wish: Wis
   if (claim.outcome === 'key-taken') return repeat(deps, scope, wish, claim.order);
   await audit(deps, scope, claim.order);
   return { ...(await carryOut(deps, scope, await wish.prepare(claim.order), claim.order, owner)), replayed: false };
+}
+
+/** Keys of the gateway's own orders, which nobody else may take from it. */
+const RESERVED = /^(?:guard|plan):/;
+
+/** @throws {InvalidInputError} */
+function assertOwnKey({ session }: OperationScope, { idempotencyKey }: Wish): void {
+  if (session.actor.kind === 'system' || !RESERVED.test(idempotencyKey)) return;
+  const expected = 'a key that does not begin with guard: or plan:';
+  throw new InvalidInputError([
+    { path: ['input', 'idempotencyKey'], message: 'Such keys are the gateway’s own.', found: idempotencyKey, expected },
+  ]);
 }
 
 /** The order of this name that has not ended, whatever its kind, if any. */

@@ -85,6 +85,24 @@ export function createPaymentsService({ store, bus, clock }: PaymentDeps): Payme
     if (session.clientId !== null) throw new MissingScopeError('payment:record');
   };
 
+  /** Who said it, and by which reference. */
+  const audit = (
+    { session }: OperationScope,
+    found: Subject | { readonly order: OrderRecord },
+    state: RecordClientPaymentInput['state'],
+    reference: string | null,
+  ): Promise<void> => {
+    const about = 'order' in found ? `order ${found.order.id}` : (found.domainName ?? `client ${found.clientId}`);
+    return store.audit.append({
+      organizationId: 'order' in found ? found.order.organizationId : found.organizationId,
+      actor: `${session.actor.kind}:${session.actor.id}`,
+      action: 'recordClientPayment',
+      subject: `${about} ${state}${reference === null ? '' : `, ${reference}`}`,
+      requestId: session.requestId,
+      occurredAt: clock.now(),
+    });
+  };
+
   return {
     async preview(scope, { subject, state, reference }) {
       assertBiller(scope);
@@ -103,6 +121,7 @@ export function createPaymentsService({ store, bus, clock }: PaymentDeps): Payme
       const { kind, id } = scope.session.actor;
       const now = clock.now();
       const found = await subjectOf(scope, subject);
+      await audit(scope, found, state, told);
       if ('order' in found) {
         const { order } = found;
         const written = await store.orders.change(

@@ -15,13 +15,15 @@ export interface RefundAccountDeps extends OrderDeps {
 export interface RefundAccounts {
   /**
    * Reads an account, matches what it holds beyond our own orders with refunds that are pending, and remembers what it held. One call; none while an order
-   * is under way, since Gandi takes the money some time after an order.
+   * of the last hour is under way, since Gandi takes the money some time after an order.
    * @throws {UpstreamError}
    */
   settle(organizationId: string, signal?: AbortSignal): Promise<void>;
 }
 
 const PER_PAGE = 100;
+/** Gandi has taken the money of an order that is not finished by then, or never will. */
+const BILLED_WITHIN_MS = 3_600_000;
 
 /** What an account held at a moment when no order was under way, and what our ledger said then; minor units. */
 interface Baseline {
@@ -59,11 +61,16 @@ export function createRefundAccounts(deps: RefundAccountDeps): RefundAccounts {
       .filter(({ amount }) => amount.currency === currency)
       .reduce((sum, { kind, amount }) => sum + (kind === 'CHARGE' ? amount.minor : -amount.minor), 0);
   }
-  const isQuiet = async (organizationId: string): Promise<boolean> =>
-    (await store.orders.count({
-      visibility: { organizationId: null, clientId: null },
-      filter: { organizationId, states: UNFINISHED },
-    })) === 0;
+  /** No order is being sent or was placed a short while ago: Gandi takes the money some time after an order, and then no more of it. */
+  const isQuiet = async (organizationId: string): Promise<boolean> => {
+    const visibility = { organizationId: null, clientId: null };
+    const createdAfter = deps.clock.now() - BILLED_WITHIN_MS;
+    const [unknown, fresh] = await Promise.all([
+      store.orders.count({ visibility, filter: { organizationId, states: ['SUBMITTED'] } }),
+      store.orders.count({ visibility, filter: { organizationId, states: UNFINISHED, createdAfter } }),
+    ]);
+    return unknown + fresh === 0;
+  };
 
   async function settle(organizationId: string, signal?: AbortSignal): Promise<void> {
     if (!(await isQuiet(organizationId))) return;
@@ -91,15 +98,18 @@ export function createRefundAccounts(deps: RefundAccountDeps): RefundAccounts {
       );
       for (const { id, amount } of matchRefunds(difference, refunds)) {
         const order = pending.find((one) => one.id === id);
-        if (order !== undefined && (await refunded(order))) settled += amount;
+        if (order === undefined) continue;
+        await refunded(order);
+        settled += amount;
       }
     }
     const baseline: Baseline = { balance, spent: spent - settled, currency };
     await store.facts.set(key, JSON.stringify(baseline));
   }
 
-  async function refunded(order: OrderRecord): Promise<boolean> {
-    const written = await writeOrder(deps, order, {
+  /** Another gateway may have written it already. */
+  async function refunded(order: OrderRecord): Promise<void> {
+    await writeOrder(deps, order, {
       from: ['REFUND_PENDING'],
       order: { state: 'REFUNDED' },
       ledger:
@@ -107,7 +117,6 @@ export function createRefundAccounts(deps: RefundAccountDeps): RefundAccounts {
           ? []
           : [{ kind: 'REFUND', amount: order.price.afterTaxes, domainName: order.domainName, note: null }],
     });
-    return written !== null;
   }
 
   return { settle };

@@ -29,7 +29,7 @@ const STANDING: Readonly<Record<OrderState, Parameters<typeof refundVerdict>[0][
 };
 
 /** What was done to a domain that ends the right to give its registration back. */
-const ENDING: readonly OrderKind[] = ['RENEW', 'RESTORE', 'CHANGE_REGISTRANT'];
+const ENDING: readonly OrderKind[] = ['RENEW', 'RESTORE', 'CHANGE_REGISTRANT', 'REGISTER', 'TRANSFER_IN'];
 
 type Reads = { readonly store: Pick<Store, 'orders'> };
 

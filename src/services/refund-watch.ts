@@ -2,11 +2,11 @@
 import type { EventBus } from '../events/bus.ts';
 import { createUpstreamMeter } from '../lib/upstream-meter.ts';
 import { dueNotices, nextNoticeAt } from '../policy/refund-notices.ts';
-import { allRefundRules } from '../policy/refund-rules.ts';
+import { longestWindowDays } from '../policy/refund-rules.ts';
 import type { Store } from '../store/store.ts';
-import { UpstreamError } from '../upstream/errors.ts';
 import type { GandiPort } from '../upstream/port.ts';
 import { takeBack } from './cancellations-procedure.ts';
+import { domainUnlessGone } from './domain-gone.ts';
 import type { OrderDeps } from './order-procedure.ts';
 import { type MeteredCall, readOrder } from './order-steps.ts';
 import { ordersOf, type RefundAccounts } from './refund-accounts.ts';
@@ -15,7 +15,7 @@ import type { OrderRecord, RefundCaseRecord } from './services.ts';
 
 export interface RefundWatchDeps extends OrderDeps {
   readonly store: Pick<Store, 'orders' | 'transfers' | 'announcements' | 'refundCases' | 'organizations' | 'ledger'>;
-  readonly port: Pick<GandiPort, 'domain'>;
+  readonly port: Pick<GandiPort, 'domain' | 'billing'>;
   readonly accounts: RefundAccounts;
   readonly bus: EventBus;
   /** Shortest and longest time between two looks at accounts and cases while something is expected of them, in milliseconds; it doubles while nothing comes. */
@@ -30,7 +30,7 @@ export interface RefundWatch {
 const DAY_MS = 86_400_000;
 const CASES_AT_ONCE = 20;
 /** A gateway that was down for a week still tells that windows have closed. */
-const LOOK_BACK_MS = (Math.max(...allRefundRules().map(({ windowDays }) => windowDays ?? 0)) + 7) * DAY_MS;
+const LOOK_BACK_MS = (longestWindowDays('DOMAIN') + 7) * DAY_MS;
 
 export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
   const { store, port, accounts, bus, clock, logger, lookEveryMs } = deps;
@@ -138,13 +138,8 @@ export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
 
   async function isGone(order: OrderRecord, signal: AbortSignal): Promise<boolean> {
     const call: MeteredCall = { lane: 'poll', tenant: order.organizationId, meter: createUpstreamMeter(), signal };
-    try {
-      await port.domain(order.domainName, call);
-      return false;
-    } catch (error) {
-      if (error instanceof UpstreamError && error.kind === 'not-found') return true;
-      throw error;
-    }
+    const { domainName: name, organizationId } = order;
+    return (await domainUnlessGone(port, { name, organizationId, since: order.endedAt ?? clock.now() }, call)) === null;
   }
 
   return {

@@ -1,10 +1,10 @@
 // Refunds: until when an order can be given back, giving it back, and claims where nothing was delivered.
-import { assertCan } from '../auth/session.ts';
+import { assertCan, canSee } from '../auth/session.ts';
 import type { EventBus } from '../events/bus.ts';
 import { dayText } from '../lib/day.ts';
 import { isSafeLine, lengthOf, shown } from '../lib/text.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import { allRefundRules, refundRule } from '../policy/refund-rules.ts';
+import { allRefundRules, longestWindowDays, refundRule } from '../policy/refund-rules.ts';
 import type { RefundVerdict } from '../policy/refunds.ts';
 import type { Store } from '../store/store.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -18,6 +18,7 @@ import { type OnceDeps, orderOnce } from './order-once.ts';
 import { readHeld } from './order-parties.ts';
 import type { OrderProcedure } from './order-procedure.ts';
 import { noFindings, noteBusy, noting } from './order-quote.ts';
+import { writeOrder } from './order-steps.ts';
 import { effect } from './order-words.ts';
 import { isUuid } from './orders.ts';
 import type { RefundAccounts } from './refund-accounts.ts';
@@ -25,6 +26,7 @@ import { guided } from './refund-cases.ts';
 import { refundRights } from './refund-rights.ts';
 import type {
   CancelOrderInput,
+  DomainRecord,
   GuidedCase,
   OperationScope,
   OrderRecord,
@@ -37,7 +39,7 @@ import { assertAcknowledged, type SideEffectNotice } from './side-effects.ts';
 
 export interface RefundDeps extends OnceDeps {
   readonly store: Pick<Store, 'orders' | 'transfers' | 'audit' | 'refundCases' | 'domains'>;
-  readonly port: Pick<GandiPort, 'deleteDomain' | 'domain'>;
+  readonly port: Pick<GandiPort, 'deleteDomain' | 'domain' | 'billing'>;
   readonly mirror: Pick<Mirror, 'domainChanged'>;
   readonly accounts: RefundAccounts;
   readonly bus: EventBus;
@@ -47,9 +49,11 @@ export interface RefundDeps extends OnceDeps {
 const MUTATION = 'cancelOrder';
 const DAY_MS = 86_400_000;
 const PER_PAGE = 100;
+/** How far Gandi's clock may be behind ours. */
+const CLOCK_SKEW_MS = 300_000;
 const LONGEST_REASON = 1_000;
 /** Orders older than the longest window of any rule cannot be eligible. */
-const LONGEST_WINDOW_MS = Math.max(...allRefundRules().map(({ windowDays }) => windowDays ?? 0)) * DAY_MS;
+const LONGEST_WINDOW_MS = longestWindowDays('DOMAIN') * DAY_MS;
 
 export function createRefundsService(deps: RefundDeps): RefundsService & { readonly procedure: OrderProcedure } {
   const { store, clock } = deps;
@@ -94,12 +98,7 @@ export function createRefundsService(deps: RefundDeps): RefundsService & { reado
   };
   /** The domain as it is now, and what is lost with it: what was set up on it stops (Gandi v5 docs, services of a domain). */
   const effectsOf = async (scope: OperationScope, order: OrderRecord): Promise<readonly SideEffectNotice[]> => {
-    const domain = await readHeld(
-      deps,
-      scope,
-      { name: order.domainName, payerId: order.organizationId },
-      'to give back',
-    );
+    const domain = await assertStillBought(scope, order);
     const [known] = await store.domains.details([domain]);
     const services = known?.detail.services ?? [];
     const { name, message } = effect('DELETES_DOMAIN', scope.session.language);
@@ -198,12 +197,14 @@ export function createRefundsService(deps: RefundDeps): RefundsService & { reado
             procedure,
             before: async (claimed) => {
               await assertEligible(target);
+              await assertStillBought(scope, target);
               return claimed;
             },
             send: (claimed, call) => deps.port.deleteDomain(claimed.domainName, call),
           }),
         });
-        const [known] = order.state === 'FAILED' ? await store.refundCases.ofOrders([target.id]) : [];
+        const cases = order.state === 'FAILED' ? await store.refundCases.ofOrders([target.id]) : [];
+        const known = cases.find(({ ground }) => ground === 'POLICY');
         if (known !== undefined) return { guidedCase: guided(known, target, scope.session.language) };
         return { order, replayed };
       } catch (error) {
@@ -240,17 +241,40 @@ export function createRefundsService(deps: RefundDeps): RefundsService & { reado
       if (ground === 'POLICY' && verdict.state !== 'ELIGIBLE' && verdict.state !== 'PENDING')
         throw new NotRefundableError(WHY_NOT[verdict.state](verdict.until), verdict.state);
       if (ground === 'NOT_DELIVERED') await assertPaidForNothing(scope, order);
-      if (ground === 'GOODWILL' && (order.price === null || order.submittedAt === null))
-        throw new NotRefundableError('Nothing was paid for this order.', 'NOTHING_PAID');
+      if (ground === 'GOODWILL' && !(await isChargeOpen(scope, order)))
+        throw new NotRefundableError('Nothing was paid for this order, or the money came back.', 'NOTHING_PAID');
       const made = await openCase(scope, order, ground, {
         reason,
         deadlineAt: ground === 'POLICY' ? verdict.until : null,
       });
-      if (ground === 'NOT_DELIVERED')
+      if (ground === 'NOT_DELIVERED') {
+        await endStuck(order);
         await takeBack(deps, order.id, 'It was paid and not delivered: the money is claimed back.');
+      }
       return made;
     },
   };
+
+  /**
+   * The domain of this name may be another one by now: deleted and registered again, or handed to somebody else, elsewhere.
+   * @throws {NotFoundError|NotRefundableError|RequestFault}
+   */
+  async function assertStillBought(scope: OperationScope, order: OrderRecord): Promise<DomainRecord> {
+    const held = { name: order.domainName, payerId: order.organizationId };
+    const domain = await readHeld(deps, scope, held, 'to give back');
+    if (!canSee(scope.session, domain)) throw new NotFoundError('There is no such order.', ['input', 'orderId']);
+    const { registeredAt } = order.progress as { readonly registeredAt?: number };
+    const createdAt = domain.registryCreatedAt ?? domain.createdAt;
+    const isOther =
+      domain.clientId !== order.clientId ||
+      createdAt === null ||
+      (registeredAt === undefined ? createdAt < order.createdAt - CLOCK_SKEW_MS : createdAt !== registeredAt);
+    if (!isOther) return domain;
+    throw new NotRefundableError(
+      `${order.domainName} is not what this order bought any more: it was registered again or given to somebody else since. Nothing was sent.`,
+      'FORFEITED',
+    );
+  }
 
   /** Without the balance before, the money that comes back could not be told; with another order under way it cannot be known. */
   async function rememberBalance(organizationId: string): Promise<void> {
@@ -259,13 +283,29 @@ export function createRefundsService(deps: RefundDeps): RefundsService & { reado
       .catch((error: unknown) => deps.logger.warn({ error, organizationId }, 'The prepaid account could not be read.'));
   }
 
+  /** An order that waits for somebody forever is given up with its claim, so that the domain can be ordered again. */
+  async function endStuck(order: OrderRecord): Promise<void> {
+    await writeOrder(deps, order, {
+      from: ['ACTION_REQUIRED'],
+      order: {
+        state: 'FAILED',
+        nextLookAt: null,
+        failureCode: 'NOT_DELIVERED',
+        failureMessage: 'It was paid, and Gandi never carried it out.',
+      },
+    });
+  }
+
+  /** Gandi was paid, and the money has not come back. */
+  async function isChargeOpen(scope: OperationScope, { id }: OrderRecord): Promise<boolean> {
+    const kinds = new Set((await scope.loaders.ledgerByOrder.load(id)).map(({ kind }) => kind));
+    return kinds.has('CHARGE') && !kinds.has('VOID') && !kinds.has('REFUND');
+  }
+
   /** An order that failed after Gandi took its money, which has not come back. @throws {NotRefundableError} */
   async function assertPaidForNothing(scope: OperationScope, order: OrderRecord): Promise<void> {
-    const entries = await scope.loaders.ledgerByOrder.load(order.id);
-    const kinds = new Set(entries.map(({ kind }) => kind));
-    const isOpen = kinds.has('CHARGE') && !kinds.has('VOID') && !kinds.has('REFUND');
-    if (isOpen && (order.state === 'FAILED' || order.state === 'ACTION_REQUIRED' || order.state === 'REFUND_PENDING'))
-      return;
+    const isStuck = ['FAILED', 'ACTION_REQUIRED', 'REFUND_PENDING'].includes(order.state);
+    if (isStuck && (await isChargeOpen(scope, order))) return;
     throw new NotRefundableError(
       'Only an order that was paid and has failed, and whose money has not come back, can be claimed as not delivered.',
       'NOTHING_PAID',

@@ -37,7 +37,7 @@ export interface RenewalBook {
   ): AsyncGenerator<readonly ComingRenewal[]>;
 }
 
-const PER_PAGE = 500;
+const PER_PAGE = 1_000;
 
 export function createRenewalBook({
   store,

@@ -61,6 +61,8 @@ interface Detail {
   readonly attemptsAt?: readonly number[];
   /** What auto-renewal has to be; null = as it is. */
   readonly autoRenew?: boolean | null;
+  /** What the decision before this one had sent, and nobody has seen yet. */
+  readonly sent?: boolean | null;
   /** The mirror shows something else than what was settled; told when Gandi shows it too. */
   readonly isDrifted?: boolean;
   /** The guard's own renewal, when Gandi makes no attempt any more. */
@@ -168,7 +170,8 @@ export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
     );
     const isIdle = verdict.autoRenew === null && !verdict.asks && policy.priceHoldPercent === null;
     if (isIdle && current === null) return verdict.dueAt;
-    if (current !== null && isSame(current, policy, verdict)) {
+    const isAskedAnew = verdict.reason === 'PRICE_RISE' && priceNow !== null && before.askedPrice !== priceNow;
+    if (current !== null && isSame(current, policy, verdict) && !isAskedAnew) {
       const isStale = verdict.dueAt !== null && verdict.dueAt > now && verdict.dueAt !== current.dueAt;
       if (isDrifted(domain, current, verdict)) await look(current);
       else if (isStale) await write({ ...current, dueAt: verdict.dueAt, updatedAt: after(current) }, current, []);
@@ -181,8 +184,11 @@ export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
       autoRenew: verdict.autoRenew,
       ...(firstPrice !== undefined && { price: firstPrice }),
       ...(verdict.reason === 'PRICE_RISE' && priceNow !== null && { askedPrice: priceNow }),
+      ...(current?.state === 'SENT' && { sent: before.autoRenew ?? null }),
     };
-    const isDone = verdict.autoRenew === null || verdict.autoRenew === domain.autoRenew;
+    // What the mirror shows was read before a switch that is still under way.
+    const isSettled = current === null || current.state === 'CONFIRMED';
+    const isDone = isSettled && (verdict.autoRenew === null || verdict.autoRenew === domain.autoRenew);
     const decision: AutoRenewDecisionRecord = {
       organizationId: domain.organizationId,
       domainName: domain.name,
@@ -230,7 +236,7 @@ export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
 
   async function carryOut(decision: AutoRenewDecisionRecord, signal: AbortSignal): Promise<void> {
     const { domainName, organizationId, termEndsAt } = decision;
-    const { autoRenew: wanted = null, isDrifted: _told, ...rest } = detailOf(decision);
+    const { autoRenew: wanted = null, isDrifted = false, sent = null, ...rest } = detailOf(decision);
     const settled = { state: 'CONFIRMED', nextLookAt: null, detail: { ...rest, autoRenew: wanted } } as const;
     let current = decision;
     const put = async (change: Partial<AutoRenewDecisionRecord>, events: readonly NewEvent[] = []) => {
@@ -246,12 +252,12 @@ export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
       const isOurs = domain !== null && domain.presence === 'PRESENT' && domain.organizationId === organizationId;
       if (!isOurs || domain.expiresAt !== termEndsAt || wanted === null) return void (await put(settled));
       const { autoRenew } = domain;
-      if (autoRenew === wanted)
-        return void (await put(settled, wasSent ? [eventOf('AUTO_RENEW_SWITCHED', decision, autoRenew)] : []));
+      const isSwitched = autoRenew === (wasSent ? wanted : sent);
+      const events = isSwitched ? [eventOf('AUTO_RENEW_SWITCHED', decision, autoRenew)] : [];
+      if (autoRenew === wanted) return void (await put(settled, events));
+      if (isDrifted) events.push(eventOf('AUTO_RENEW_DRIFTED', decision, autoRenew));
       // Written before it is sent: whoever looks next knows that a switch that shows is the gateway's own.
-      const sent = { ...settled, state: 'SENT', nextLookAt: clock.now() + LEASE_MS } as const;
-      const drift = detailOf(decision).isDrifted ? [eventOf('AUTO_RENEW_DRIFTED', decision, autoRenew)] : [];
-      if (!(await put(sent, drift))) return;
+      if (!(await put({ ...settled, state: 'SENT', nextLookAt: clock.now() + LEASE_MS }, events))) return;
       await port.setAutoRenew({ name: domainName, enabled: wanted }, { ...call, lane: 'money' });
       await put({ nextLookAt: clock.now() + (wasSent ? RETRY_MS : LOOK_AGAIN_MS) });
     } catch (error) {

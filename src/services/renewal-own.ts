@@ -43,7 +43,7 @@ export function createOwnRenewals(deps: {
   const { renewals, clock, logger } = deps;
   return {
     /** Never rejects because of Gandi or of what stands against the renewal: that is the answer. */
-    async order({ domain, years }: ComingRenewal, before: OwnRenewal | undefined): Promise<OwnRenewal> {
+    async order({ domain, years, price }: ComingRenewal, before: OwnRenewal | undefined): Promise<OwnRenewal> {
       const { name, organizationId, expiresAt } = domain;
       const tries = before?.tries ?? 0;
       const term = `guard:${name}:${expiresAt}`;
@@ -54,7 +54,7 @@ export function createOwnRenewals(deps: {
           domain: name,
           years,
           currentExpiryYear: new Date(expiresAt).getUTCFullYear(),
-          expectedPrice: null,
+          expectedPrice: price,
           acknowledge: [],
           idempotencyKey: tries === 0 ? term : `${term}:${tries}`,
         });

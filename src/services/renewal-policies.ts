@@ -82,6 +82,7 @@ export function createRenewalPoliciesService(deps: RenewalPolicyDeps): RenewalPo
 
     async policyOf(scope, domain) {
       assertCan(scope.session, 'portfolio:read');
+      if (scope.session.clientId !== null) return null;
       return policyFor(await store.autoRenew.policies(domain.organizationId), domain);
     },
 

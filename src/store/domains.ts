@@ -44,13 +44,16 @@ export function createDomainStore(prisma: PrismaClient): DomainStore {
       return rows.map((row) => ({ ...row, detail: row.detail as DomainDetailRecord, asOf: row.asOf.getTime() }));
     },
     async renewing({ visibility, filter, after, limit }) {
-      const beyond =
-        after === null
-          ? Prisma.sql`d.expires_at IS NOT NULL`
-          : Prisma.sql`(d.expires_at, d.name) > (${instant(after.expiresAt)}, ${storable(after.name)})`;
+      const { organizationId, expiresAfter, expiresBefore } = filter;
+      const from = after ?? { expiresAt: expiresAfter, name: '' };
+      const expiry = Prisma.raw(EXPIRY);
+      const range = Prisma.sql`
+        (${expiry}, d.organization_id, d.name) > (${instant(from.expiresAt)}, ${organizationId}, ${storable(from.name)})
+        AND ${expiry} < ${instant(expiresBefore)}`;
       const columns = `${SELECTED}, d.detail -> 'autoRenewal' AS "autoRenewal"`;
       const rest = Prisma.sql`
-        FROM domains d WHERE ${conditions(visibility, filter)} AND ${beyond} ORDER BY d.expires_at, d.name LIMIT ${limit}`;
+        FROM domains d WHERE ${range} AND ${conditions(visibility, filter)}
+        ORDER BY ${expiry}, d.organization_id, d.name LIMIT ${limit}`;
       const rows = await selectRows<DomainRow & { autoRenewal: unknown }>(prisma, columns, rest);
       return rows.map(({ autoRenewal, ...row }) => {
         const domain = toDomain(row as Selected<DomainRow>);
@@ -124,6 +127,9 @@ export function createDomainStore(prisma: PrismaClient): DomainStore {
     },
   };
 }
+
+/** What the index of expiries is on. */
+const EXPIRY = `COALESCE(d.expires_at, 'infinity'::timestamptz)`;
 
 const KEY_COLUMNS = '"organizationId" text, name text';
 

@@ -151,11 +151,15 @@ export interface DomainStore extends Listing<DomainRecord, DomainFilter, DomainS
   ): Promise<readonly { organizationId: string; name: string; detail: DomainDetailRecord; asOf: number }[]>;
   /**
    * Domains with a known expiry in the order of it, with what their details tell of automatic renewal (null = nothing).
-   * `after`: the last one of the page before. The filter must name one organization.
+   * `after`: the last one of the page before.
    */
   renewing(query: {
     visibility: Visibility;
-    filter: DomainFilter & { readonly organizationId: string };
+    filter: DomainFilter & {
+      readonly organizationId: string;
+      readonly expiresAfter: number;
+      readonly expiresBefore: number;
+    };
     after: { readonly expiresAt: number; readonly name: string } | null;
     limit: number;
   }): Promise<readonly { domain: DomainRecord; autoRenewal: DomainDetailRecord['autoRenewal'] }[]>;

@@ -64,7 +64,7 @@ export function startGuardGateway({
   };
   const ownScope = (organizationId: string) => scopeOf({ actor: { kind: 'system', id: 'guard' }, organizationId });
   const book = createRenewalBook({ store, catalog, currency: 'EUR' });
-  const exposure = createExposureService({ store, port, mirror, book, clock });
+  const exposure = createExposureService({ port, mirror, book, clock });
   const guard = createRenewalGuard({
     ...{ store, port, mirror, book, renewals, bus, clock, logger },
     owner: crypto.randomUUID(),

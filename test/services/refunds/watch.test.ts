@@ -223,7 +223,7 @@ describe('money that is on its way back', () => {
     });
     await database.store.orders.claim(busy, null);
     balance.minor += 1_200;
-    await clock.advance(2 * HOUR);
+    await clock.advance(HOUR / 2);
     expect(await stateOf(order)).toBe('REFUND_PENDING');
     await database.store.orders.change(busy.id, { from: ['CLAIMED'] }, { order: { state: 'CANCELLED' } }, clock.now());
     await clock.advance(2 * HOUR);

@@ -1,5 +1,6 @@
 // The guard switches before Gandi's own attempts, by payment, answer and price; every flip is in the journal, and nothing without a policy is touched.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startGuardGateway } from '../../helpers/guard-gateway.ts';
 import { createTestStore, describeStore, type TestStore } from '../../helpers/test-store.ts';
 import { DAY_MS, DUE, EXPIRES_AT, FIRST, HOUR_MS, LAST, NAME, ONE, SECOND, type Stage, setup } from './setup.ts';
 
@@ -126,6 +127,46 @@ describeStore('the guard', (backend) => {
     stage.gandi.clear();
     await stage.round();
     expect([stage.gandi.sent, stage.gandi.fake.calls]).toEqual([[], []]);
+  });
+
+  describe('that decides at most every minute', () => {
+    const often = () => startGuardGateway({ ...stage, port: stage.gandi.port, decideEveryMs: 60_000 });
+
+    test('carries out in between, and goes through nothing again', async () => {
+      await stage.setPolicy({ policy: 'NEVER' });
+      let listed = 0;
+      const renewing: typeof stage.store.domains.renewing = (query) => {
+        listed += 1;
+        return stage.store.domains.renewing(query);
+      };
+      const store = { ...stage.store, domains: { ...stage.store.domains, renewing } };
+      const gateway = startGuardGateway({ ...stage, store, port: stage.gandi.port, decideEveryMs: 60_000 });
+      await gateway.round();
+      await stage.clock.advance(5_000);
+      await gateway.round();
+      expect([listed, (await stage.decisionOf())?.state]).toEqual([1, 'CONFIRMED']);
+      await stage.clock.advance(60_000);
+      await gateway.round();
+      expect(listed).toBe(2);
+    });
+
+    test('decides at once what is due, and when a payment is recorded', async () => {
+      await stage.setPolicy();
+      const gateway = often();
+      await stage.until(DUE - 1_000);
+      expect(await gateway.round()).toBe(DUE);
+      await stage.until(DUE);
+      await gateway.round();
+      expect(stage.gandi.switchesOf(NAME)).toEqual([false]);
+      const paid = { subject: { domain: NAME }, state: 'PAID', reference: null } as const;
+      await gateway.payments.record(gateway.scopeOf(), paid);
+      await stage.clock.advance(6_000);
+      await gateway.round();
+      expect(stage.gandi.switchesOf(NAME)).toEqual([false, true]);
+      await stage.clock.advance(6_000);
+      await gateway.round();
+      expect(await stage.told()).toEqual(['DECIDED NOT_PAID', 'DECIDED PAID', 'SWITCHED PAID', 'SWITCHED PAID']);
+    });
   });
 
   describe('of what was switched elsewhere', () => {
