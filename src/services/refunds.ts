@@ -203,9 +203,10 @@ export function createRefundsService(deps: RefundDeps): RefundsService & { reado
             send: (claimed, call) => deps.port.deleteDomain(claimed.domainName, call),
           }),
         });
-        const cases = order.state === 'FAILED' ? await store.refundCases.ofOrders([target.id]) : [];
-        const known = cases.find(({ ground }) => ground === 'POLICY');
-        if (known !== undefined) return { guidedCase: guided(known, target, scope.session.language) };
+        if (order.state === 'FAILED') {
+          const deadlineAt = (order.progress as { readonly until?: number }).until ?? null;
+          return { guidedCase: await openCase(scope, target, 'POLICY', { reason, deadlineAt }) };
+        }
         return { order, replayed };
       } catch (error) {
         if (!isNotForUs(error)) throw error;
