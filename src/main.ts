@@ -16,6 +16,7 @@ const OPERATOR_ERRORS = new Set([
   'DatabaseError',
   'DataFolderLockedError',
   'ListenError',
+  'RedisError',
   'SandboxError',
   'OtherAccountError',
 ]);
