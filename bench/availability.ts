@@ -34,6 +34,7 @@ function scopeOf(id: string): OperationScope {
     scopes: ALL_SCOPES,
     language: 'en',
     requestId: id,
+    expiresAt: null,
   };
   const loaders: Loaders = Object.create(null);
   return { session, meter: createUpstreamMeter(), maxAgeSeconds: null, signal: undefined, loaders };

@@ -203,6 +203,7 @@ export async function createApp(
         scopes: ALL_SCOPES,
         language: 'en',
         requestId: randomUUID(),
+        expiresAt: null,
       },
       { maxAgeSeconds: null, signal: undefined },
     );

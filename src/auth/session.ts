@@ -43,6 +43,8 @@ export interface Session {
   readonly scopes: ReadonlySet<Scope>;
   readonly language: Language;
   readonly requestId: string;
+  /** When the caller's credential ends, epoch milliseconds; null = it does not end by itself. */
+  readonly expiresAt: number | null;
 }
 
 /** Thrown when the caller lacks a scope; becomes the request fault FORBIDDEN. */
@@ -61,6 +63,6 @@ export function assertCan(session: Session, scope: Scope): void {
 }
 
 /** True when the caller may know that a thing of this organization and client exists. Everything else answers as not found. */
-export function canSee(session: Session, owner: { organizationId: string; clientId: string | null }): boolean {
+export function canSee(session: Session, owner: { organizationId: string | null; clientId: string | null }): boolean {
   return isVisible(session, owner);
 }

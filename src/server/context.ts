@@ -51,6 +51,7 @@ export function createSession({
     scopes: ALL_SCOPES,
     language,
     requestId,
+    expiresAt: null,
   };
 }
 

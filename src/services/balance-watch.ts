@@ -31,6 +31,7 @@ export function createBalanceWatch({ store, exposure, bus, clock, logger, scopeO
     const event = await store.announcements.once(`${type}:${new Date(now).toISOString().slice(0, 10)}`, {
       organizationId,
       clientId: null,
+      domainName: null,
       type,
       subjectType: 'Organization',
       subjectId: organizationId,

@@ -102,6 +102,7 @@ export function sessionFor(plan: PlanRecord, item: PlanItemRecord): Session {
     scopes: new Set(scopesOf(wishOf(item))),
     language: 'en',
     requestId: keyOf(plan.id, item.position),
+    expiresAt: null,
   };
 }
 

@@ -64,6 +64,7 @@ export function createRefundWatch(deps: RefundWatchDeps): RefundWatch {
           const event = await store.announcements.once(notice, {
             organizationId: order.organizationId,
             clientId: order.clientId,
+            domainName: order.domainName,
             type: notice === 'closed' ? 'REFUND_WINDOW_CLOSED' : 'REFUND_WINDOW_CLOSING',
             subjectType: 'Order',
             subjectId: order.id,

@@ -286,6 +286,7 @@ export function createRenewalGuard(deps: RenewalGuardDeps): RenewalGuard {
     return {
       organizationId: decision.organizationId,
       clientId: decision.clientId,
+      domainName: decision.domainName,
       type,
       subjectType: 'Domain',
       subjectId: `${decision.organizationId}:${decision.domainName}`,

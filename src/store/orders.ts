@@ -171,6 +171,7 @@ function orderChanged(order: OrderRecord, occurredAt: number): NewEvent {
   return {
     organizationId: order.organizationId,
     clientId: order.clientId,
+    domainName: order.domainName,
     type: 'ORDER_CHANGED',
     subjectType: 'Order',
     subjectId: order.id,
@@ -183,6 +184,7 @@ function transferChanged(transfer: TransferRecord, occurredAt: number): NewEvent
   return {
     organizationId: transfer.organizationId,
     clientId: transfer.clientId,
+    domainName: transfer.domainName,
     type: 'TRANSFER_CHANGED',
     subjectType: 'Transfer',
     subjectId: transfer.id,

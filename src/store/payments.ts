@@ -24,6 +24,7 @@ export function createPaymentStore(prisma: PrismaClient): PaymentStore {
           {
             organizationId,
             clientId,
+            domainName: payment.domainName,
             type: 'CLIENT_PAYMENT_RECORDED',
             subjectType: 'Client',
             subjectId: clientId,

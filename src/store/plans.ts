@@ -125,6 +125,7 @@ function planChanged(plan: PlanRecord, counts: Readonly<Record<PlanItemState, nu
   return {
     organizationId: plan.organizationId,
     clientId: null,
+    domainName: null,
     type: 'PLAN_CHANGED',
     subjectType: 'Plan',
     subjectId: plan.id,

@@ -327,27 +327,58 @@ export interface TransferRecord {
   readonly nextPollAt: number | null;
 }
 
-export type EventSubject = 'Transfer' | 'Order' | 'Domain' | 'Client' | 'Organization' | 'Plan';
+export type EventSubject =
+  | 'Transfer'
+  | 'Order'
+  | 'Domain'
+  | 'Client'
+  | 'Organization'
+  | 'Plan'
+  | 'BulkJob'
+  | 'Webhook'
+  | 'Gateway';
 
-export type EventType =
-  | 'TRANSFER_CHANGED'
-  | 'ORDER_CHANGED'
-  | 'PLAN_CHANGED'
-  | 'REFUND_WINDOW_CLOSING'
-  | 'REFUND_WINDOW_CLOSED'
-  | 'CLIENT_PAYMENT_RECORDED'
-  | 'AUTO_RENEW_DECIDED'
-  | 'AUTO_RENEW_SWITCHED'
-  | 'AUTO_RENEW_DRIFTED'
-  | 'BALANCE_LOW'
-  | 'RUNWAY_SHORT';
+export const EVENT_TYPES = [
+  'TRANSFER_CHANGED',
+  'ORDER_CHANGED',
+  'PLAN_CHANGED',
+  'BULK_JOB_CHANGED',
+  'DOMAIN_ADDED',
+  'DOMAIN_CHANGED',
+  'DOMAIN_DRIFTED',
+  'DOMAIN_REMOVED',
+  'REGISTRANT_CHANGED',
+  'CONTACT_VERIFICATION_CHANGED',
+  'CLIENT_ADDED',
+  'CLIENT_CHANGED',
+  'CLIENT_REMOVED',
+  'CLIENT_PAYMENT_RECORDED',
+  'REFUND_WINDOW_CLOSING',
+  'REFUND_WINDOW_CLOSED',
+  'AUTO_RENEW_DECIDED',
+  'AUTO_RENEW_SWITCHED',
+  'AUTO_RENEW_DRIFTED',
+  'RENEWAL_AT_RISK',
+  'PRICE_SHOCK',
+  'BALANCE_LOW',
+  'RUNWAY_SHORT',
+  'BUDGET_DEGRADED',
+  'BUDGET_RESTORED',
+  'CREDENTIAL_EXPIRING',
+  'WEBHOOK_DISABLED',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** One line of the log. `sequence` orders all events of this database in commit order. */
 export interface EventRecord {
   readonly sequence: bigint;
   readonly id: string;
-  readonly organizationId: string;
+  /** null: it concerns the gateway as a whole, and only callers without a limit see it. */
+  readonly organizationId: string | null;
   readonly clientId: string | null;
+  /** The domain it is about, also where the subject is its order or transfer; null when it is about none. */
+  readonly domainName: string | null;
   readonly type: EventType;
   readonly subjectType: EventSubject;
   readonly subjectId: string;

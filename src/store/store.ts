@@ -13,6 +13,7 @@ import type {
   DomainRecord,
   DomainRowRecord,
   EventRecord,
+  EventType,
   LedgerKind,
   LedgerRecord,
   MirrorListRecord,
@@ -106,6 +107,16 @@ export interface TransferFilter {
   readonly open?: boolean;
 }
 export type TransferSort = 'STARTED_AT';
+
+/** Which events; every condition given must hold. */
+export interface EventFilter {
+  readonly types?: readonly EventType[];
+  readonly organizationId?: string;
+  readonly clientId?: string;
+  readonly domainName?: string;
+  /** Ids of transfers, orders, plans and so on, as {@link EventRecord.subjectId}. */
+  readonly subjectIds?: readonly string[];
+}
 
 /** A listing: a page and, apart, the count of everything that matches. */
 export interface Listing<T, Filter, Sort extends string> {

@@ -43,6 +43,7 @@ export function createMemoryLog() {
         id: crypto.randomUUID(),
         organizationId: 'o1',
         clientId: null,
+        domainName: null,
         type: 'TRANSFER_CHANGED',
         subjectType: 'Transfer',
         subjectId,

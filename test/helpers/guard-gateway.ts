@@ -57,6 +57,7 @@ export function startGuardGateway({
       scopes: ALL_SCOPES,
       language: 'en',
       requestId: 'r1',
+      expiresAt: null,
       ...session,
     };
     const shared = { session: caller, meter, maxAgeSeconds: null, signal: undefined };

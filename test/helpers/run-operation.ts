@@ -24,6 +24,7 @@ export async function runOperation<Data = Record<string, unknown>>(
     scopes: ALL_SCOPES,
     language,
     requestId: 'request-1',
+    expiresAt: null,
   } as const;
   const scope = services.scope(session, { maxAgeSeconds: null, signal: undefined });
   const result = await execute({ schema, document: parse(source), variableValues, contextValue: { services, scope } });

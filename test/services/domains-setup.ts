@@ -46,6 +46,7 @@ export async function servicesTest(world: FakeWorld): Promise<ServicesTest> {
       scopes: ALL_SCOPES,
       language: 'en',
       requestId: 'r1',
+      expiresAt: null,
       ...options.session,
     };
     const meter = createUpstreamMeter();

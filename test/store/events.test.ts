@@ -8,6 +8,7 @@ import { NOON, order, transfer } from './samples.ts';
 const event = (subjectId: string): NewEvent => ({
   organizationId: 'org-1',
   clientId: null,
+  domainName: null,
   type: 'TRANSFER_CHANGED',
   subjectType: 'Transfer',
   subjectId,

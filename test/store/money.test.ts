@@ -214,6 +214,7 @@ describeStore('money', (backend) => {
     const event: NewEvent = {
       organizationId: 'org-1',
       clientId: null,
+      domainName: 'a.example',
       type: 'REFUND_WINDOW_CLOSING',
       subjectType: 'Order',
       subjectId: 'order-1',

@@ -62,6 +62,7 @@ export function scopeOf(
       scopes: options.scopes ?? ALL_SCOPES,
       language: 'en',
       requestId: 'r1',
+      expiresAt: null,
     },
     meter: createUpstreamMeter(),
     maxAgeSeconds: options.maxAgeSeconds ?? null,

@@ -47,6 +47,7 @@ export function scopesOver(parts: Pick<LoadersOptions, 'mirror' | 'store' | 'clo
       scopes: ALL_SCOPES,
       language: 'en',
       requestId: 'r1',
+      expiresAt: null,
       ...options.session,
     };
     const demanded = {

@@ -71,6 +71,7 @@ export function sessionOf(more: Partial<Session> = {}): Session {
     scopes: ALL_SCOPES,
     language: 'en',
     requestId: 'r1',
+    expiresAt: null,
     ...more,
   };
 }
