@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { createLocalBus, type Hint } from './events/bus.ts';
 import { createInterest } from './events/interest.ts';
 import { createEventLog, nameOfLog } from './events/log.ts';
+import { createRedisBus } from './events/redis-bus.ts';
 import { createEventTail } from './events/tail.ts';
 import { createMirrorSync } from './jobs/mirror-sync.ts';
 import { createOrderFollower } from './jobs/order-follower.ts';
@@ -19,6 +20,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { createUpstreamMeter } from './lib/upstream-meter.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { createMirror } from './mirror/mirror.ts';
+import { openRedis } from './redis/connection.ts';
 import { createServer } from './server/http.ts';
 import { createAdoptionService } from './services/adoption.ts';
 import { createBalanceWatch } from './services/balance-watch.ts';
@@ -91,7 +93,7 @@ export class OtherAccountError extends Error {
 
 /**
  * Wires one gateway. Nothing is sent to Gandi before {@link App.listen}.
- * @throws {DatabaseError | DataFolderLockedError | OtherAccountError} in one line for the operator; nothing stays open then.
+ * @throws {DatabaseError | DataFolderLockedError | OtherAccountError | RedisError} in one line for the operator; nothing stays open then.
  */
 export async function createApp(
   config: Config,
@@ -110,6 +112,13 @@ export async function createApp(
     await database.close();
     throw error;
   });
+  const redis =
+    config.redisUrl === null
+      ? null
+      : await openRedis(config.redisUrl, logger).catch(async (error: unknown) => {
+          await database.close();
+          throw error;
+        });
 
   // A process before this one may have called until the moment this one started, and Gandi counts its calls too. The sandbox starts with the gateway.
   const startedAt = clock.monotonic() - process.uptime() * 1_000;
@@ -133,8 +142,9 @@ export async function createApp(
     },
   });
 
-  const bus = createLocalBus();
-  const log = createEventLog(store.events, await nameOfLog(store.facts));
+  const logName = await nameOfLog(store.facts);
+  const bus = redis === null ? createLocalBus() : await createRedisBus({ redis, logName, logger });
+  const log = createEventLog(store.events, logName);
   const tail = createEventTail({ log, bus, clock, logger });
   const interest = createInterest<TransferRecord>();
 
@@ -292,6 +302,7 @@ export async function createApp(
       reconciler.stop(),
     ]);
     await port.close();
+    await redis?.close();
     await database.close();
     logger.info('stopped');
   };
@@ -303,6 +314,7 @@ export async function createApp(
     async listen() {
       const address = await server.listen().catch(async (error: unknown) => {
         await port.close();
+        await redis?.close();
         await database.close();
         throw error;
       });

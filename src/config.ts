@@ -16,6 +16,8 @@ export interface Config {
   /** 0 = any free port. */
   readonly port: number;
   readonly databaseUrl: string | null;
+  /** Server by which several replicas on one database share the call budget and wake each other; null = there is one replica. */
+  readonly redisUrl: string | null;
   /** Folder of the embedded database and of the sandbox's memory; each mode has its own below it. */
   readonly dataDir: string;
   readonly sandbox: { readonly port: number; readonly domains: number; readonly people: 'quick' | 'realistic' };
@@ -61,7 +63,7 @@ function describeProblem({ variable, found, expected }: ConfigProblem): string {
   return `${variable}: ${found === null ? '' : `found ${JSON.stringify(found)}, `}expected ${expected}.`;
 }
 
-const SECRETS = new Set(['GANDI_TOKEN', 'GATEWAY_API_KEY', 'DATABASE_URL']);
+const SECRETS = new Set(['GANDI_TOKEN', 'GATEWAY_API_KEY', 'DATABASE_URL', 'REDIS_URL']);
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
 const MIN_KEY_LENGTH = 16;
 
@@ -129,6 +131,10 @@ const VARIABLES = {
     .string()
     .refine((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''), 'a postgresql:// address')
     .optional(),
+  REDIS_URL: z
+    .string()
+    .refine((text) => /^rediss?:$/.test(URL.parse(text)?.protocol ?? ''), 'a redis:// or rediss:// address')
+    .optional(),
   DATA_DIR: z.string().default('.data'),
   SANDBOX_PORT: port.default(0),
   SANDBOX_DOMAINS: wholeNumber(1, 100_000, 'a number of domains from 1 to 100000').default(400),
@@ -173,6 +179,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     host: env.HOST,
     port: env.PORT,
     databaseUrl: env.DATABASE_URL ?? null,
+    redisUrl: env.REDIS_URL ?? null,
     dataDir: env.DATA_DIR,
     sandbox: { port: env.SANDBOX_PORT, domains: env.SANDBOX_DOMAINS, people: env.SANDBOX_PEOPLE },
     maxAgeSeconds: {
@@ -208,6 +215,12 @@ function conflicts(env: z.infer<typeof shape>, given: Readonly<Record<string, st
       variable: 'GANDI_TOKEN',
       found: null,
       expected: 'a token for the address in GANDI_API_URL, or neither of the two for the sandbox',
+    });
+  if (env.REDIS_URL !== undefined && env.DATABASE_URL === undefined)
+    problems.push({
+      variable: 'DATABASE_URL',
+      found: null,
+      expected: 'a postgresql:// address, because REDIS_URL is set and replicas share one database',
     });
   if (env.GANDI_TOKEN === undefined && !LOOPBACK.has(env.HOST))
     problems.push({

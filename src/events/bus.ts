@@ -8,6 +8,16 @@
  */
 export type Hint = 'events' | 'polls' | 'orders' | 'plans' | 'refunds' | 'payments';
 
+/** Every kind there is. */
+export const HINTS = Object.keys({
+  events: true,
+  polls: true,
+  orders: true,
+  plans: true,
+  refunds: true,
+  payments: true,
+} satisfies Record<Hint, true>) as readonly Hint[];
+
 export interface EventBus {
   /** Never throws and never waits for listeners. */
   publish(hint: Hint): void;

@@ -1,5 +1,5 @@
 // One connection to the Redis (or Valkey) server of REDIS_URL: quick to fail, never a queue of old commands, and back by itself.
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Logger } from '../telemetry/logger.ts';
 import { RedisError } from './errors.ts';
 
@@ -42,7 +42,8 @@ export async function openRedis(redisUrl: string, logger: Logger): Promise<Redis
   let state: 'opening' | 'up' | 'lost' | 'closed' = 'opening';
   const lost = new Set<() => void>();
   const back = new Set<() => void>();
-  const client = new Redis({
+  const ioredis = await import('ioredis');
+  const client = new ioredis.Redis({
     ...place.options,
     lazyConnect: true,
     connectionName: 'gandi-reseller-gateway',

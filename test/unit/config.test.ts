@@ -45,6 +45,16 @@ describe('configuration', () => {
     expect(problemsOf({ GANDI_API_URL: 'https://api.sandbox.gandi.net' })).toMatch(/^GANDI_TOKEN: expected a token/);
   });
 
+  it('wants a database that replicas can share beside a Redis, and never repeats its password', () => {
+    expect(problemsOf({ REDIS_URL: 'redis://:hunter2@redis' })).toMatch(/^DATABASE_URL: expected a postgresql:\/\//);
+    expect(problemsOf({ REDIS_URL: 'http://:hunter2@redis' })).toBe(
+      'REDIS_URL: expected a redis:// or rediss:// address.',
+    );
+    const environment = { REDIS_URL: 'redis://redis', DATABASE_URL: 'postgresql://db/gateway' };
+    expect(loadConfig(environment)).toMatchObject({ redisUrl: 'redis://redis' });
+    expect(loadConfig({})).toMatchObject({ redisUrl: null });
+  });
+
   it.each([
     ['PORT', '70000', 'a port from 0 to 65535'],
     ['PORT', 'http', 'a port from 0 to 65535'],
