@@ -56,6 +56,7 @@ import { openDatabase } from './store/database.ts';
 import type { Store } from './store/store.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createBudget } from './upstream/budget/budget.ts';
+import { partOf } from './upstream/budget/parts.ts';
 import { createGandiV5 } from './upstream/v5.ts';
 
 /** How often accounts, cases and coming renewals are looked at without being asked, in milliseconds. */
@@ -124,7 +125,7 @@ export async function createApp(
   const startedAt = clock.monotonic() - process.uptime() * 1_000;
   const budget = createBudget({
     clock,
-    limits: config.rateLimits,
+    limits: partOf(config.rateLimits, config.replicas),
     ...(config.mode === 'GANDI' && { usedUntil: startedAt }),
   });
   const port = createGandiV5({ baseUrl: gandi.apiUrl, token: gandi.token, budget, clock, logger });

@@ -16,8 +16,10 @@ export interface Config {
   /** 0 = any free port. */
   readonly port: number;
   readonly databaseUrl: string | null;
-  /** Server by which several replicas on one database share the call budget and wake each other; null = there is one replica. */
+  /** Server by which several replicas on one database share the call budget and wake each other; null = they do not. */
   readonly redisUrl: string | null;
+  /** How many replicas may call Gandi for this account; each may use so small a part of the limits when they cannot count together. */
+  readonly replicas: number;
   /** Folder of the embedded database and of the sandbox's memory; each mode has its own below it. */
   readonly dataDir: string;
   readonly sandbox: { readonly port: number; readonly domains: number; readonly people: 'quick' | 'realistic' };
@@ -66,6 +68,7 @@ function describeProblem({ variable, found, expected }: ConfigProblem): string {
 const SECRETS = new Set(['GANDI_TOKEN', 'GATEWAY_API_KEY', 'DATABASE_URL', 'REDIS_URL']);
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
 const MIN_KEY_LENGTH = 16;
+const MOST_REPLICAS = 64;
 
 const wholeNumber = (min: number, max: number, expected: string) =>
   z
@@ -135,6 +138,7 @@ const VARIABLES = {
     .string()
     .refine((text) => /^rediss?:$/.test(URL.parse(text)?.protocol ?? ''), 'a redis:// or rediss:// address')
     .optional(),
+  REPLICAS: wholeNumber(1, MOST_REPLICAS, `a number of replicas from 1 to ${MOST_REPLICAS}`).default(1),
   DATA_DIR: z.string().default('.data'),
   SANDBOX_PORT: port.default(0),
   SANDBOX_DOMAINS: wholeNumber(1, 100_000, 'a number of domains from 1 to 100000').default(400),
@@ -180,6 +184,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     port: env.PORT,
     databaseUrl: env.DATABASE_URL ?? null,
     redisUrl: env.REDIS_URL ?? null,
+    replicas: env.REPLICAS,
     dataDir: env.DATA_DIR,
     sandbox: { port: env.SANDBOX_PORT, domains: env.SANDBOX_DOMAINS, people: env.SANDBOX_PEOPLE },
     maxAgeSeconds: {
@@ -228,6 +233,19 @@ function conflicts(env: z.infer<typeof shape>, given: Readonly<Record<string, st
       found: env.HOST,
       expected:
         'a loopback address such as 127.0.0.1, because the sandbox asks for no key; set GANDI_TOKEN to serve others',
+    });
+  if (env.REPLICAS > 1 && env.DATABASE_URL === undefined)
+    problems.push({
+      variable: 'REPLICAS',
+      found: given.REPLICAS ?? null,
+      expected: '1, because the embedded database is for one replica; set DATABASE_URL to run several',
+    });
+  const fewestCalls = Math.min(...env.GANDI_RATE_LIMIT.map(({ limit }) => limit));
+  if (env.REPLICAS > fewestCalls)
+    problems.push({
+      variable: 'REPLICAS',
+      found: given.REPLICAS ?? null,
+      expected: `at most ${fewestCalls}, the calls of GANDI_RATE_LIMIT, so that each has one`,
     });
   return problems;
 }

@@ -15,6 +15,7 @@ import { createPaymentStore } from './payments.ts';
 import { createPlanStore } from './plans.ts';
 import { createPriceStore } from './prices.ts';
 import { createRefundCaseStore } from './refund-cases.ts';
+import { createReplicaStore } from './replicas.ts';
 import type { Store } from './store.ts';
 import { createTldStore } from './tlds.ts';
 import { createTransferStore } from './transfers.ts';
@@ -40,6 +41,7 @@ export function createStore(prisma: PrismaClient, close: () => Promise<void>): S
     events: createEventStore(prisma),
     facts: createFactStore(prisma),
     audit: createAuditStore(prisma),
+    replicas: createReplicaStore(prisma),
     async ping() {
       await prisma.$executeRaw`SELECT 1`;
     },

@@ -386,3 +386,29 @@ export interface EventRecord {
   readonly payload: Readonly<Record<string, unknown>>;
   readonly occurredAt: number;
 }
+
+/** What a gateway says of itself to those it shares the call limit with. */
+export interface ReplicaReport {
+  /** A UUID, another one for each process. */
+  readonly id: string;
+  /** The counters it takes calls from, or is about to; null = none. */
+  readonly epoch: string | null;
+  /** The part of the limits it uses alone, such as `10/2s`; null = it counts with the others. */
+  readonly part: string | null;
+  /** It goes on alone from now on. */
+  readonly announces: boolean;
+  /** Announcements of others it makes room for. */
+  readonly acknowledged: readonly string[];
+}
+
+/** What another gateway said last. */
+export interface ReplicaRecord {
+  readonly id: string;
+  /** Milliseconds since it was seen. */
+  readonly ageMs: number;
+  readonly epoch: string | null;
+  readonly part: string | null;
+  /** A whole number as text, greater than that of any announcement this one could have known of; null = it counts with the others. */
+  readonly announcement: string | null;
+  readonly acknowledged: readonly string[];
+}

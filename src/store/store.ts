@@ -27,6 +27,8 @@ import type {
   PlanState,
   Presence,
   RefundCaseRecord,
+  ReplicaRecord,
+  ReplicaReport,
   TldPriceRecord,
   TldRecord,
   TransferRecord,
@@ -437,6 +439,19 @@ export interface AuditStore {
   }): Promise<void>;
 }
 
+export interface ReplicaStore {
+  /**
+   * Says that a gateway is there and what it does, and tells what the others said last, in one statement. Times are the database's own.
+   * `announces`: it goes on alone as from now, and gets a new announcement; else the one it has stays as long as it has a part.
+   * @returns what was committed before the statement began, the gateway's own announcement after it.
+   */
+  report(mine: ReplicaReport): Promise<{ announcement: string | null; others: readonly ReplicaRecord[] }>;
+  /** Takes the gateway off the board. */
+  leave(id: string): Promise<void>;
+  /** Takes off the board who has not been seen for so long. */
+  forget(unseenMs: number): Promise<void>;
+}
+
 export interface Store {
   readonly organizations: OrganizationStore;
   readonly clients: ClientStore;
@@ -455,6 +470,7 @@ export interface Store {
   readonly events: EventStore;
   readonly facts: FactStore;
   readonly audit: AuditStore;
+  readonly replicas: ReplicaStore;
   /** Resolves when the database answers. @throws when it does not. */
   ping(): Promise<void>;
   /** Closes connections; later calls fail. */

@@ -13,7 +13,7 @@ import type { CallOptions } from './port.ts';
 import { type GandiRequest, type PreparedRequest, prepareRequest, type RequestFrame } from './prepare.ts';
 import { pauseBeforeRetryMs, RETRY_POLICY } from './retry.ts';
 import { createSharedReads, type ReadCall } from './shared-reads.ts';
-import { NoAnswer, type Transport } from './transport.ts';
+import { NoAnswer, PermitExpired, type Transport } from './transport.ts';
 import { createWaitMeter } from './wait-meter.ts';
 
 export interface GandiAnswer {
@@ -45,6 +45,9 @@ export interface SenderOptions extends RequestFrame {
   readonly logger: Logger;
   readonly random: () => number;
 }
+
+/** The permit was over before anything was sent. */
+const EXPIRED = Symbol('expired');
 
 /** The outcome of one attempt that failed. `resend`: at once, when the next permit is given; `pause`: after a pause of our own. */
 interface FailedAttempt {
@@ -82,7 +85,7 @@ export function createSender(options: SenderOptions): Sender {
     { permit, pass }: { permit: Permit; pass: Pass },
     attempts: number,
     onSent: () => void,
-  ): Promise<GandiAnswer | FailedAttempt> => {
+  ): Promise<GandiAnswer | FailedAttempt | typeof EXPIRED> => {
     const startedAt = clock.monotonic();
     const { endpoint, effect } = request;
     const log = (outcome: Record<string, unknown>) =>
@@ -113,6 +116,7 @@ export function createSender(options: SenderOptions): Sender {
     } catch (silence) {
       if (!(silence instanceof NoAnswer)) {
         pass.withdrawn();
+        if (silence instanceof PermitExpired) return EXPIRED;
         throw silence;
       }
       const isOurs = silence.reason === 'too-large';
@@ -136,7 +140,8 @@ export function createSender(options: SenderOptions): Sender {
       onSent();
       if (call.meter) call.meter.made += 1;
     };
-    for (let attempts = 1; ; attempts++) {
+    let attempts = 1;
+    for (;;) {
       const askedAt = clock.monotonic();
       let admission: { permit: Permit; pass: Pass };
       try {
@@ -144,13 +149,19 @@ export function createSender(options: SenderOptions): Sender {
       } catch (error) {
         throw failed !== null && error instanceof UpstreamError ? failed : error;
       }
-      patienceMs = Math.max(0, patienceMs - (clock.monotonic() - askedAt));
+      const admittedAt = clock.monotonic();
+      patienceMs = Math.max(0, patienceMs - (admittedAt - askedAt));
       const result = await attempt(request, call, admission, attempts, countSent);
+      if (result === EXPIRED) {
+        patienceMs = Math.max(0, patienceMs - (clock.monotonic() - admittedAt));
+        continue;
+      }
       if (!('error' in result)) return result;
       failed = result.error;
       if (!mayResend || result.next === 'stop' || attempts >= RETRY_POLICY.attempts) throw failed;
+      attempts += 1;
       if (result.next === 'resend') continue;
-      const pauseMs = pauseBeforeRetryMs(attempts, random);
+      const pauseMs = pauseBeforeRetryMs(attempts - 1, random);
       if (pauseMs > patienceMs) throw failed;
       patienceMs -= pauseMs;
       await sleep(clock, pauseMs, call.signal);

@@ -45,6 +45,11 @@ export class NoAnswer extends Error {
   }
 }
 
+/** The permit was no longer good when the connection stood: nothing was sent, and the permit was given back. */
+export class PermitExpired extends Error {
+  override readonly name = 'PermitExpired';
+}
+
 /** Limits of one exchange in milliseconds; waiting for a permit is not part of them. */
 export interface Timeouts {
   readonly connectMs: number;
@@ -72,7 +77,7 @@ export interface TransportOptions {
 export interface Transport {
   /**
    * Sends once. Permit: `done` at the answer's headers, `lost` when none came, `release` when nothing was written.
-   * @throws {NoAnswer}, or the signal's reason when it aborted the exchange.
+   * @throws {NoAnswer}, {@link PermitExpired}, or the signal's reason when it aborted the exchange.
    */
   exchange(request: ExchangeRequest, options: ExchangeOptions): Promise<RawAnswer>;
   /** Lets exchanges under way end, then closes the connections. */
@@ -132,6 +137,8 @@ export function createTransport(options: TransportOptions): Transport {
           onRequestStart(started) {
             if (stage !== 'connecting') return started.abort(new Error('Given up before, or sent once already.'));
             controller = started;
+            if (!permit.mayBeSent())
+              return giveUp(new PermitExpired('The permit was over before the request could leave.'));
             try {
               onSent?.();
             } catch (error) {

@@ -21,7 +21,7 @@ const commands = pages.flatMap(({ path, blocks }) =>
 );
 
 /** Variables of tests; no part of the gateway reads them. */
-const TEST_VARIABLES = ['TEST_DATABASE_URL', 'GANDI_CONTRACT_TOKEN'];
+const TEST_VARIABLES = ['TEST_DATABASE_URL', 'TEST_REDIS_URL', 'GANDI_CONTRACT_TOKEN'];
 
 /** Commands too long or too far-reaching to run here, each with the file that runs it and the words by which it does. */
 const RUN_ELSEWHERE: Readonly<Record<string, readonly [file: string, words: string]>> = {

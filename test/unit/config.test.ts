@@ -63,6 +63,8 @@ describe('configuration', () => {
     ['GANDI_API_URL', 'https://api.gandi.net/v5', 'ends before /v5'],
     ['MAX_AGE_DOMAINS', '-1', 'whole seconds'],
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug or trace'],
+    ['REPLICAS', '0', 'a number of replicas from 1 to 64'],
+    ['REPLICAS', '65', 'a number of replicas from 1 to 64'],
     ['SANDBOX_DOMAINS', '0', 'a number of domains from 1 to 100000'],
   ])('names %s, the value %s it found, and what it expects', (variable, found, expected) => {
     const text = problemsOf({ [variable]: found });
@@ -70,14 +72,35 @@ describe('configuration', () => {
     expect(text).toContain(expected);
   });
 
+  it('takes a number of replicas beside a database, and is alone otherwise', () => {
+    expect(loadConfig({ DATABASE_URL: 'postgresql://h/d', REPLICAS: '3' })).toMatchObject({ replicas: 3 });
+    expect(loadConfig({})).toMatchObject({ replicas: 1 });
+  });
+
+  it('wants a database that several replicas can share', () => {
+    expect(problemsOf({ REPLICAS: '2' })).toMatch(/^REPLICAS: found "2", expected 1, because the embedded database/);
+  });
+
+  it('wants at least one call for each replica', () => {
+    const crowded = { DATABASE_URL: 'postgresql://h/d', REPLICAS: '6', GANDI_RATE_LIMIT: '30/2s,5/1s' };
+    expect(problemsOf(crowded)).toMatch(/^REPLICAS: found "6", expected at most 5, the calls of GANDI_RATE_LIMIT/);
+  });
+
   it('finds every problem in one go', () => {
     expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'y' }).split('\n')).toHaveLength(2);
   });
 
   it('never repeats a secret', () => {
-    const text = problemsOf({ GANDI_TOKEN: 'se cr et', GATEWAY_API_KEY: 'short', DATABASE_URL: 'mysql://u:hush@h/d' });
-    expect(text).toMatch(/GANDI_TOKEN: expected .*\nGATEWAY_API_KEY: expected .*\nDATABASE_URL: expected /s);
-    expect(text).not.toMatch(/se cr et|short|hush/);
+    const text = problemsOf({
+      GANDI_TOKEN: 'se cr et',
+      GATEWAY_API_KEY: 'short',
+      DATABASE_URL: 'mysql://u:hush@h/d',
+      REDIS_URL: 'http://u:mum@h',
+    });
+    expect(text).toMatch(
+      /GANDI_TOKEN: expected .*\nGATEWAY_API_KEY: expected .*\nDATABASE_URL: expected .*\nREDIS_URL: /s,
+    );
+    expect(text).not.toMatch(/se cr et|short|hush|mum/);
   });
 
   it('reads exactly the variables that .env.example lists', () => {

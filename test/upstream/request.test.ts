@@ -1,7 +1,11 @@
 // The one sender: what is resent and what never is, which outcomes are ambiguous, what becomes of permits, over real sockets.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/telemetry/logger.ts';
+import { createBudget } from '../../src/upstream/budget/budget.ts';
+import { createLocalPermitStore } from '../../src/upstream/budget/local-permit-store.ts';
+import type { PermitStore, Slot } from '../../src/upstream/budget/permit-store.ts';
 import { createGandiV5 } from '../../src/upstream/v5.ts';
+import { fakeClock } from '../helpers/fake-clock.ts';
 import { createRig, type Rig, upstreamError } from '../helpers/gandi-v5.ts';
 
 const DOMAIN = 'GET /domain/domains/plum.example';
@@ -404,5 +408,42 @@ describe('a write with a last check', () => {
     for (const permit of held) permit.release();
     await rig.settle(outcome);
     expect(checkedAt).toEqual([500]);
+  });
+});
+
+describe('a permit that is over before the first byte could leave', () => {
+  const limits = [{ limit: 30, windowMs: 2_000 }];
+  /** The first `spoilt` slots are over as soon as somebody looks. */
+  const spoiltStore = (spoilt: number): PermitStore => {
+    const local = createLocalPermitStore(limits);
+    let given = 0;
+    return {
+      ...local,
+      take(now) {
+        const slot = local.take(now) as Slot;
+        given += 1;
+        const isOver = given <= spoilt;
+        return { ...slot, mayBeSent: () => !isOver };
+      },
+      get inFlight() {
+        return local.inFlight;
+      },
+    };
+  };
+  const rigWith = async (spoilt: number) => {
+    await rig.close();
+    const budget = createBudget({ clock: fakeClock(), limits, store: spoiltStore(spoilt) });
+    rig = await createRig({ budget });
+    return budget;
+  };
+
+  it('is exchanged for another, also by a write, which is sent once and is not said to be ambiguous', async () => {
+    const budget = await rigWith(2);
+    rig.gandi.on(LOCK, 'transfer-lock/accepted');
+    const call = rig.call();
+    await rig.settle(rig.port.setTransferLock('plum.example', true, call));
+    expect(rig.gandi.calls).toHaveLength(1);
+    expect(call.meter.made).toBe(1);
+    expect(budget.snapshot()).toMatchObject({ granted: { interactive: 3 }, inFlight: 0, remaining: 29 });
   });
 });

@@ -5,18 +5,18 @@ import { createServer, type Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Permit } from '../../src/upstream/budget/permit.ts';
-import { createTransport, type Transport, type TransportOptions } from '../../src/upstream/transport.ts';
+import { createTransport, PermitExpired, type Transport, type TransportOptions } from '../../src/upstream/transport.ts';
 import { type FakeClock, fakeClock } from '../helpers/fake-clock.ts';
 
 const request = { method: 'GET', target: '/v5/x', headers: {}, body: null } as const;
 
 /** What the permit was told, in order. */
-function permit(): { permit: Permit; told: string[] } {
+function permit(mayBeSent = () => true): { permit: Permit; told: string[] } {
   const told: string[] = [];
   const tell = (word: string) => () => void told.push(word);
   return {
     told,
-    permit: { lane: 'poll', waitedMs: 0, done: tell('done'), lost: tell('lost'), release: tell('release') },
+    permit: { lane: 'poll', waitedMs: 0, mayBeSent, done: tell('done'), lost: tell('lost'), release: tell('release') },
   };
 }
 
@@ -111,6 +111,18 @@ describe('an exchange', () => {
     await clock.advance(60_000);
     expect(await outcome).toMatchObject({ reason: 'timeout', sent: true });
     expect(told).toEqual(['done']);
+  });
+
+  it('does not leave on a permit that is over once the connection stands, and gives it back', async () => {
+    await open();
+    const { permit: given, told } = permit(() => false);
+    let sent = 0;
+    const onSent = () => {
+      sent += 1;
+    };
+    const outcome = transport.exchange(request, { permit: given, abortOnceSent: true, onSent });
+    await expect(outcome).rejects.toBeInstanceOf(PermitExpired);
+    expect({ told, sent, received }).toEqual({ told: ['release'], sent: 0, received: '' });
   });
 
   it('gives its permit back when nobody listens', async () => {

@@ -34,6 +34,7 @@ export function createLocalPermitStore(initialLimits: readonly RateLimit[], used
     release() {
       inFlight -= 1;
     },
+    mayBeSent: () => true,
   };
 
   /** When the window has room for one more, given what is known now. */

@@ -7,6 +7,8 @@ export interface Slot {
   settle(latestArrival: number): void;
   /** The call was never sent: the place is free at once. */
   release(): void;
+  /** Whether the call may still leave this process; asked when its first byte is about to. Once false it stays false. */
+  mayBeSent(): boolean;
 }
 
 export interface WindowUsage extends RateLimit {

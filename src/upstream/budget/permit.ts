@@ -12,6 +12,11 @@ export interface Permit {
   /** Milliseconds between asking for the permit and getting it. */
   readonly waitedMs: number;
   /**
+   * Whether the request may still be sent: ask when its first byte is about to leave, in the same turn. A permit of a store that is shared is good for a few seconds
+   * only, so that a process which was stopped does not send on a place that was given to somebody else meanwhile. When false, `release` it and acquire another.
+   */
+  mayBeSent(): boolean;
+  /**
    * The answer has begun to come, whatever it says: call it at the headers, before the body is read.
    * @param arrivedBy monotonic milliseconds at which the answer was seen, when that was earlier than now.
    */
@@ -57,6 +62,7 @@ export function createPermitIssuer(deps: {
       return {
         lane,
         waitedMs: grantedAt - joinedAt,
+        mayBeSent: () => open && slot.mayBeSent(),
         done: (arrivedBy) =>
           close(() => {
             const now = clock.monotonic();

@@ -1,0 +1,12 @@
+-- CreateTable
+CREATE TABLE "replicas" (
+    "id" UUID NOT NULL,
+    "seen_at" TIMESTAMPTZ(3) NOT NULL,
+    "epoch" TEXT,
+    "part" TEXT,
+    "announcement" BIGINT,
+    "detached_at" TIMESTAMPTZ(3),
+    "acknowledged" TEXT[],
+
+    CONSTRAINT "replicas_pkey" PRIMARY KEY ("id")
+);
