@@ -128,7 +128,7 @@ export async function createApp(
     limits: partOf(config.rateLimits, config.replicas),
     ...(config.mode === 'GANDI' && { usedUntil: startedAt }),
   });
-  const port = createGandiV5({ baseUrl: gandi.apiUrl, token: gandi.token, budget, clock, logger });
+  const port = createGandiV5({ baseUrl: gandi.apiUrl, token: gandi.token, budget, clock, logger, redis });
   const ages = config.maxAgeSeconds;
   const mirror = createMirror({
     port,

@@ -11,8 +11,9 @@ import { UpstreamError } from './errors.ts';
 import { badAnswer, noAnswer, refusedByBudget, refusedByCircuit } from './failure.ts';
 import type { CallOptions } from './port.ts';
 import { type GandiRequest, type PreparedRequest, prepareRequest, type RequestFrame } from './prepare.ts';
+import { createReadRing, type ReadRingOptions } from './read-ring.ts';
 import { pauseBeforeRetryMs, RETRY_POLICY } from './retry.ts';
-import { createSharedReads, type ReadCall } from './shared-reads.ts';
+import { createSharedReads, type ReadCall, type StartRead } from './shared-reads.ts';
 import { NoAnswer, PermitExpired, type Transport } from './transport.ts';
 import { createWaitMeter } from './wait-meter.ts';
 
@@ -44,6 +45,8 @@ export interface SenderOptions extends RequestFrame {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
+  /** By what reads are shared with other processes; without it only those of this one are. */
+  readonly shared?: Pick<ReadRingOptions, 'redis' | 'sealed' | 'leaseMs'>;
 }
 
 /** The permit was over before anything was sent. */
@@ -180,6 +183,8 @@ export function createSender(options: SenderOptions): Sender {
       ),
   });
 
+  const ring = options.shared && createReadRing<GandiAnswer>({ ...options.shared, clock, waits, logger });
+
   return {
     async send(request, { lane, tenant, maxWaitMs = LANE_RULES[lane].maxWaitMs, signal, meter, beforeSending }) {
       const prepared = prepareRequest(request, options);
@@ -187,17 +192,20 @@ export function createSender(options: SenderOptions): Sender {
       if (request.method === 'GET') {
         const query = request.query?.toString();
         const key = query ? `${prepared.endpoint}?${query}` : prepared.endpoint;
-        return reads.read(key, call, (own, onSent) => run(prepared, own, onSent));
+        const start: StartRead<GandiAnswer> = (own, onSent) => run(prepared, own, onSent);
+        return reads.read(key, call, ring === undefined ? start : ring.share(key, start));
       }
       if (request.effect === 'read' || request.effect === 'dry-run') return run(prepared, call, () => {});
       const onSent = (): void => {
         beforeSending?.();
         reads.forget();
+        void ring?.forget();
       };
       try {
         return await run(prepared, call, onSent);
       } finally {
         reads.forget();
+        await ring?.forget();
       }
     },
   };

@@ -1,5 +1,6 @@
 // The v5 adapter: Gandi's REST API behind the port.
 import type { Clock } from '../lib/clock.ts';
+import type { RedisConnection } from '../redis/connection.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Budget } from './budget/budget.ts';
 import type { BudgetSnapshot } from './budget/snapshot.ts';
@@ -17,6 +18,7 @@ import { registrationEndpoints } from './rest/registrations.ts';
 import { renewalEndpoints } from './rest/renewals.ts';
 import { tldEndpoints } from './rest/tlds.ts';
 import { transferEndpoints } from './rest/transfers.ts';
+import { createSealedAnswers } from './sealed-answers.ts';
 import { createTransport, type Timeouts } from './transport.ts';
 
 export interface GandiV5Options {
@@ -33,6 +35,8 @@ export interface GandiV5Options {
   readonly timeouts?: Partial<Timeouts>;
   /** Connections kept at most. Default 32. */
   readonly connections?: number;
+  /** By what reads are shared with other processes; null = there are none. Default null. */
+  readonly redis?: RedisConnection | null;
 }
 
 export interface GandiV5 extends GandiPort {
@@ -49,7 +53,7 @@ export interface GandiV5 extends GandiPort {
  * @throws {Error} when the token or the address cannot be used; the message does not repeat the token.
  */
 export function createGandiV5(options: GandiV5Options): GandiV5 {
-  const { budget, clock, logger, random = Math.random, timeouts, connections } = options;
+  const { budget, clock, logger, random = Math.random, timeouts, connections, redis = null } = options;
   const credential = readCredential(options.token, options.authScheme);
   const { origin, pathname } = new URL(options.baseUrl);
   const transport = createTransport({
@@ -76,6 +80,7 @@ export function createGandiV5(options: GandiV5Options): GandiV5 {
       'user-agent': 'gandi-reseller-gateway',
     },
     secrets: [credential.secret],
+    ...(redis !== null && { shared: { redis, sealed: createSealedAnswers(credential.secret, options.baseUrl) } }),
   });
   return {
     name: 'v5',
