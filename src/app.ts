@@ -10,12 +10,13 @@ import { createEventLog, nameOfLog } from './events/log.ts';
 import { createRedisBus } from './events/redis-bus.ts';
 import { createEventTail } from './events/tail.ts';
 import { createMirrorSync } from './jobs/mirror-sync.ts';
-import { createOrderFollower } from './jobs/order-follower.ts';
+import { createOperationPoller } from './jobs/operation-poller.ts';
+import { createOrderSource, createTransferSource } from './jobs/operation-sources.ts';
 import { createPeriodic, type PeriodicRound } from './jobs/periodic.ts';
 import { createPlanRunner } from './jobs/plan-runner.ts';
 import { REAL_CADENCE, SANDBOX_CADENCE } from './jobs/poll-cadence.ts';
+import { createPollPace } from './jobs/poll-pace.ts';
 import { createReconciler } from './jobs/reconciler.ts';
-import { createTransferPoller } from './jobs/transfer-poller.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createUpstreamMeter } from './lib/upstream-meter.ts';
 import { createLoaders } from './loaders/loaders.ts';
@@ -220,7 +221,8 @@ export async function createApp(
     );
   const ordering = { registrations, renewals, restores, registrantChanges };
   const planning = { ...orderDeps, mirror, log, tail, ordering, scope: scopeFor, currency: orderSettings.currency };
-  const plans = createPlansService({ ...planning, callsPerSecond: callsPerSecondOf(config.rateLimits) });
+  const callsPerSecond = callsPerSecondOf(config.rateLimits);
+  const plans = createPlansService({ ...planning, callsPerSecond });
   const services: Services = {
     adoption: createAdoptionService({ store, port, mirror, catalog, currency: TRANSFER_SETTINGS.currency }),
     organizations: createOrganizationsService({ mirror, mode: config.mode, clock }),
@@ -266,15 +268,18 @@ export async function createApp(
     jobOf('balance-watch', balances.round, BALANCE_LOOK_MS),
   ];
   const following = createOrderFollowing(orderDeps, procedures);
-  const follower = createOrderFollower({ store, following, bus, clock, logger, cadence, owner: randomUUID() });
-  const poller = createTransferPoller({
-    store,
-    transfers,
-    bus,
-    interest,
-    clock,
-    logger,
-    cadence,
+  const isCrowded = (): boolean => {
+    const { queued } = budget.snapshot();
+    return queued.bulk + queued.backfill > 0;
+  };
+  const perCall = port.operationsPerCall;
+  const poller = createOperationPoller({
+    sources: [
+      createTransferSource({ store, transfers, interest, perCall }),
+      createOrderSource({ store, following, perCall }),
+    ],
+    pace: createPollPace({ clock, callsPerSecond, isCrowded }),
+    ...{ bus, clock, logger, cadence },
     owner: randomUUID(),
   });
   const planWork = createPlanWork(planning);
@@ -298,7 +303,6 @@ export async function createApp(
       ...periodic.map((job) => job.stop()),
       sync.stop(),
       poller.stop(),
-      follower.stop(),
       planRunner.stop(),
       reconciler.stop(),
     ]);
@@ -321,7 +325,6 @@ export async function createApp(
       });
       reconciler.start();
       poller.start();
-      follower.start();
       planRunner.start();
       sync.start();
       for (const job of periodic) job.start();

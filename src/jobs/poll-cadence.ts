@@ -1,5 +1,4 @@
-// When a transfer is looked at next. Pure: quick while something may happen any moment, slow in waits of days, quicker while somebody watches.
-import type { TransferRecord } from '../services/services.ts';
+// When an operation is looked at next. Pure: quick while something may happen any moment, slow in waits of days, quicker while somebody watches.
 
 export interface CadenceBounds {
   /** Right after a start or a change. */
@@ -17,8 +16,17 @@ export const SANDBOX_CADENCE: CadenceBounds = { quickMs: 500, watchedMs: 1_000, 
 
 /** A step that has lasted for some time is looked at again after a part of it. */
 const PART_OF_AGE = 1 / 8;
-/** Spread of the interval, to both sides, so that transfers ordered together are not looked at together for ever. */
+/** Spread of the interval, to both sides, so that what was ordered together is not looked at together for ever. */
 const JITTER = 0.1;
+
+/** What the next look depends on. Epoch milliseconds. */
+export interface Standing {
+  /** When it came to where it is. */
+  readonly since: number;
+  /** When something is expected to happen by itself; null = nothing is. */
+  readonly deadlineAt: number | null;
+  readonly endedAt: number | null;
+}
 
 export interface CadenceFacts {
   readonly now: number;
@@ -29,16 +37,15 @@ export interface CadenceFacts {
   readonly random: number;
 }
 
-/** @returns epoch milliseconds; null for a transfer that has ended. */
+/** @returns epoch milliseconds; null for what has ended. */
 export function nextPollAt(
-  transfer: Pick<TransferRecord, 'stepSince' | 'deadlineAt' | 'endedAt'>,
+  { since, deadlineAt, endedAt }: Standing,
   { now, watched, failures, random }: CadenceFacts,
   bounds: CadenceBounds,
 ): number | null {
-  if (transfer.endedAt !== null) return null;
-  const calm = failures > 0 ? afterFailures(failures, bounds) : byAge(now - transfer.stepSince, watched, bounds);
+  if (endedAt !== null) return null;
+  const calm = failures > 0 ? afterFailures(failures, bounds) : byAge(now - since, watched, bounds);
   const interval = calm * (1 + JITTER * (2 * random - 1));
-  const { deadlineAt } = transfer;
   const untilDeadline = deadlineAt === null || deadlineAt <= now ? Number.POSITIVE_INFINITY : deadlineAt - now;
   return Math.round(now + Math.min(interval, untilDeadline + bounds.quickMs));
 }

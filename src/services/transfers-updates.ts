@@ -46,7 +46,10 @@ export function createTransferUpdates(deps: UpdatesDeps): TransfersService['upda
       (transfer) => transfer.nextPollAt !== null && transfer.nextPollAt > soon && !interest.covers(transfer),
     );
     if (idle.length === 0) return;
-    await Promise.all(idle.map(({ id }) => store.transfers.reschedule(id, soon)));
+    await store.transfers.bringForward(
+      idle.map(({ id }) => id),
+      soon,
+    );
     bus.publish('polls');
   };
 

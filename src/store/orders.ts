@@ -99,6 +99,7 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
       const { _min } = await prisma.order.aggregate({ _min: { nextLookAt: true } });
       return _min.nextLookAt?.getTime() ?? null;
     },
+    countPending: () => prisma.order.count({ where: { nextLookAt: { not: null } } }),
   };
 }
 

@@ -289,6 +289,8 @@ export interface OrderStore extends Listing<OrderRecord, OrderFilter, OrderSort>
   reschedule(orderId: string, owner: string, nextLookAt: number | null): Promise<void>;
   /** Earliest nextLookAt; null when none is due ever. */
   nextDueAt(): Promise<number | null>;
+  /** How many have a next look. */
+  countPending(): Promise<number>;
 }
 
 export interface LedgerStore {
@@ -408,10 +410,22 @@ export interface TransferStore extends Listing<TransferRecord, TransferFilter, T
   byOrderIds(orderIds: readonly string[]): Promise<readonly TransferRecord[]>;
   /** Takes up to `limit` due transfers (nextPollAt <= now, not ended, not leased) for `owner` until `until`, oldest due first, skipping rows others are taking. */
   leaseDue(owner: string, now: number, until: number, limit: number): Promise<readonly TransferRecord[]>;
-  /** Sets the next poll and gives up the lease; writes `asOf` when the poll was answered. No event. */
-  reschedule(id: string, nextPollAt: number | null, asOf?: number): Promise<void>;
+  /**
+   * Sets the next poll and gives up the lease of `owner`; writes `asOf` when the poll was answered. Changes nothing when another has taken the transfer since.
+   * A poll that was brought forward after the lease, when it was due at `dueAt`, stays brought forward. No event.
+   */
+  reschedule(
+    id: string,
+    held: { owner: string; dueAt: number },
+    nextPollAt: number | null,
+    asOf?: number | null,
+  ): Promise<void>;
+  /** Open transfers that are polled at `at` or sooner: earlier polls stay, later ones are brought forward. Leases stay. No event. */
+  bringForward(ids: readonly string[], at: number): Promise<void>;
   /** Earliest nextPollAt over open transfers; null when none is open. */
   nextDueAt(): Promise<number | null>;
+  /** How many are polled. */
+  countPending(): Promise<number>;
 }
 
 export interface EventStore {

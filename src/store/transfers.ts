@@ -37,17 +37,26 @@ export function createTransferStore(prisma: PrismaClient): TransferStore {
         FROM due WHERE t.id = due.id RETURNING ${Prisma.raw(SELECTED)}`;
       return rows.map(toTransfer).sort(byDueTime);
     },
-    async reschedule(id, nextPollAt, asOf) {
+    async reschedule(id, { owner, dueAt }, nextPollAt, asOf = null) {
       if (!isUuid(id)) return;
-      const next = nextPollAt === null ? Prisma.sql`NULL` : instant(nextPollAt);
-      const seen = asOf === undefined ? Prisma.sql`as_of` : Prisma.sql`GREATEST(as_of, ${instant(asOf)})`;
+      const planned = nextPollAt === null ? Prisma.sql`NULL` : instant(nextPollAt);
+      const next = Prisma.sql`CASE WHEN ended_at IS NOT NULL OR next_poll_at = ${instant(dueAt)} THEN ${planned} ELSE LEAST(next_poll_at, ${planned}) END`;
+      const seen = asOf === null ? Prisma.sql`as_of` : Prisma.sql`GREATEST(as_of, ${instant(asOf)})`;
       await prisma.$executeRaw`
-        UPDATE transfers SET next_poll_at = ${next}, as_of = ${seen}, lease_owner = NULL, lease_until = NULL WHERE id = ${id}::uuid`;
+        UPDATE transfers SET next_poll_at = ${nextPollAt === null ? planned : next}, as_of = ${seen}, lease_owner = NULL, lease_until = NULL
+        WHERE id = ${id}::uuid AND lease_owner = ${owner}`;
+    },
+    async bringForward(ids, at) {
+      await prisma.transfer.updateMany({
+        where: { id: { in: ids.filter(isUuid) }, endedAt: null, nextPollAt: { gt: new Date(at) } },
+        data: { nextPollAt: new Date(at) },
+      });
     },
     async nextDueAt() {
       const { _min } = await prisma.transfer.aggregate({ where: { endedAt: null }, _min: { nextPollAt: true } });
       return _min.nextPollAt?.getTime() ?? null;
     },
+    countPending: () => prisma.transfer.count({ where: { endedAt: null, nextPollAt: { not: null } } }),
   };
 }
 

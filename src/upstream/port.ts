@@ -399,6 +399,8 @@ export interface Capability {
 export interface GandiPort {
   readonly name: 'v5' | 'v4';
   readonly capabilities: readonly Capability[];
+  /** Transfers and other orders under way whose reads, when asked for in one turn of the event loop, are answered with one call. */
+  readonly operationsPerCall: number;
 
   user(call: CallOptions): Promise<UpstreamUser>;
   organizations(call: CallOptions): Promise<readonly UpstreamOrganization[]>;

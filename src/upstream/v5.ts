@@ -85,6 +85,7 @@ export function createGandiV5(options: GandiV5Options): GandiV5 {
   return {
     name: 'v5',
     capabilities: V5_CAPABILITIES,
+    operationsPerCall: 1,
     ...organizationEndpoints(sender),
     ...customerEndpoints(sender),
     ...domainEndpoints(sender),

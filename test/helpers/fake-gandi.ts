@@ -280,6 +280,7 @@ export function createFakeGandi(world: FakeWorld): FakeGandi {
   const port: GandiPort = {
     name: 'v5',
     capabilities: [],
+    operationsPerCall: 1,
     user: (call) =>
       answer('user', call, () => {
         if (world.user === null) throw failure('forbidden', { status: 403 });

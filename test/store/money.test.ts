@@ -129,6 +129,7 @@ describeStore('money', (backend) => {
     await test.store.orders.reschedule(due.id, 'a', null);
     expect(await test.store.orders.leaseDue('b', NOON + 50, NOON + 99, 10)).toHaveLength(2);
     expect(await test.store.orders.nextDueAt()).toBe(NOON - 2);
+    expect(await test.store.orders.countPending()).toBe(2);
   });
 
   it('keeps the last word on who paid, and tells a change once', async () => {

@@ -1,4 +1,4 @@
-// When a transfer is looked at next: quick when something may happen, slow when nothing can, never at the same moment for all.
+// When an operation is looked at next: quick when something may happen, slow when nothing can, never at the same moment for all.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nextPollAt, REAL_CADENCE, SANDBOX_CADENCE } from '../../src/jobs/poll-cadence.ts';
@@ -6,7 +6,7 @@ import { nextPollAt, REAL_CADENCE, SANDBOX_CADENCE } from '../../src/jobs/poll-c
 const MINUTE = 60_000;
 const now = Date.UTC(2030, 0, 1);
 const transfer = (ageMs: number, deadlineInMs: number | null = null) => ({
-  stepSince: now - ageMs,
+  since: now - ageMs,
   deadlineAt: deadlineInMs === null ? null : now + deadlineInMs,
   endedAt: null,
 });

@@ -48,7 +48,7 @@ const registration = {
 const renewal = { name: 'plum.example', payerId: 'org-1', years: 1 };
 const change = { name: 'plum.example', payerId: 'org-1', registrant: contact };
 
-type Method = Exclude<keyof GandiPort, 'name' | 'capabilities'>;
+type Method = Exclude<keyof GandiPort, 'name' | 'capabilities' | 'operationsPerCall'>;
 const METHODS: Readonly<Record<Method, (port: GandiPort, call: CallOptions) => Promise<unknown>>> = {
   user: (port, call) => port.user(call),
   organizations: (port, call) => port.organizations(call),

@@ -1,8 +1,7 @@
 // Registrations, restores and changes of registrant over the real mirror, store, reconciler and follower, and a Gandi in memory that sells.
 import type { Session } from '../../../src/auth/session.ts';
 import { createLocalBus } from '../../../src/events/bus.ts';
-import { createOrderFollower } from '../../../src/jobs/order-follower.ts';
-import { SANDBOX_CADENCE } from '../../../src/jobs/poll-cadence.ts';
+import { createOrderSource } from '../../../src/jobs/operation-sources.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
 import { createUpstreamMeter } from '../../../src/lib/upstream-meter.ts';
 import { createLoaders } from '../../../src/loaders/loaders.ts';
@@ -29,6 +28,7 @@ import { createLogger, type Logger, silentLogger } from '../../../src/telemetry/
 import type { GandiPort } from '../../../src/upstream/port.ts';
 import { type FakeClock, fakeClock } from '../../helpers/fake-clock.ts';
 import { createMortal, type Death } from '../../helpers/mortal.ts';
+import { createTestPoller } from '../../helpers/test-poller.ts';
 import type { TestStore } from '../../helpers/test-store.ts';
 import { tracked } from '../../helpers/tracked.ts';
 import { maple, sessionOf } from '../transfers/setup.ts';
@@ -144,15 +144,7 @@ export function startGateway(parts: {
   const procedures = [registrations.procedure, restores.procedure, changes.procedure];
   const orders = createOrderWork(deps, procedures);
   const following = createOrderFollowing(deps, procedures);
-  const follower = createOrderFollower({
-    store,
-    following,
-    bus,
-    clock,
-    logger,
-    cadence: SANDBOX_CADENCE,
-    owner: crypto.randomUUID(),
-  });
+  const follower = createTestPoller([createOrderSource({ store, following, perCall: 1 })], { bus, clock, logger });
   const scopeOf = (more: Partial<Session> = {}): OperationScope => {
     const meter = createUpstreamMeter();
     const session = sessionOf(more);

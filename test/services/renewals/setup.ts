@@ -1,7 +1,6 @@
 // The renewals service over the real mirror and store, and a Gandi in memory that renews whatever it is asked to, also twice, so that a double shows.
 import { createLocalBus } from '../../../src/events/bus.ts';
-import { createOrderFollower } from '../../../src/jobs/order-follower.ts';
-import { SANDBOX_CADENCE } from '../../../src/jobs/poll-cadence.ts';
+import { createOrderSource } from '../../../src/jobs/operation-sources.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
 import type { Money } from '../../../src/lib/money.ts';
 import { createUpstreamMeter } from '../../../src/lib/upstream-meter.ts';
@@ -19,6 +18,7 @@ import { UpstreamError } from '../../../src/upstream/errors.ts';
 import type { GandiPort, RenewalRequest } from '../../../src/upstream/port.ts';
 import { type FakeClock, fakeClock } from '../../helpers/fake-clock.ts';
 import { createFakeGandi, fakePortfolio } from '../../helpers/fake-gandi.ts';
+import { createTestPoller } from '../../helpers/test-poller.ts';
 import type { TestStore } from '../../helpers/test-store.ts';
 import { tracked } from '../../helpers/tracked.ts';
 import { sessionOf } from '../transfers/setup.ts';
@@ -141,16 +141,7 @@ export function startGateway(parts: {
   const renewals = createRenewalsService({ ...deps, port, mirror, catalog });
   const orders = createOrderWork(deps, [renewals.procedure]);
   const following = createOrderFollowing(deps, [renewals.procedure]);
-  const owner = crypto.randomUUID();
-  const follower = createOrderFollower({
-    store,
-    following,
-    bus,
-    clock,
-    logger: silentLogger,
-    cadence: SANDBOX_CADENCE,
-    owner,
-  });
+  const follower = createTestPoller([createOrderSource({ store, following, perCall: 1 })], { bus, clock });
   const scopeOf = (session: Parameters<typeof sessionOf>[0] = {}): OperationScope => {
     const meter = createUpstreamMeter();
     const caller = sessionOf(session);

@@ -28,7 +28,7 @@ async function transferAt(report: Partial<UpstreamTransfer>): Promise<TransferRe
   await stage.transfers.request(scopeOf(), wish());
   stage.gandi.report('moving.com', report);
   const transfer = await stage.look();
-  await stage.store.transfers.reschedule(transfer.id, stage.clock.now() + 3_600_000);
+  await stage.pollIn(3_600_000);
   stage.gandi.clear();
   return transfer;
 }

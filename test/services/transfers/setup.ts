@@ -4,9 +4,9 @@ import { createLocalBus, type EventBus } from '../../../src/events/bus.ts';
 import { createInterest } from '../../../src/events/interest.ts';
 import { createEventLog } from '../../../src/events/log.ts';
 import { createEventTail } from '../../../src/events/tail.ts';
-import { SANDBOX_CADENCE } from '../../../src/jobs/poll-cadence.ts';
+import type { OperationPoller } from '../../../src/jobs/operation-poller.ts';
+import { createTransferSource } from '../../../src/jobs/operation-sources.ts';
 import { createReconciler } from '../../../src/jobs/reconciler.ts';
-import { createTransferPoller } from '../../../src/jobs/transfer-poller.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
 import { createUpstreamMeter } from '../../../src/lib/upstream-meter.ts';
 import type { Loaders } from '../../../src/loaders/loaders.ts';
@@ -32,6 +32,7 @@ import { createLogger, type Logger } from '../../../src/telemetry/logger.ts';
 import type { GandiPort } from '../../../src/upstream/port.ts';
 import { type FakeClock, fakeClock } from '../../helpers/fake-clock.ts';
 import type { FakeWorld } from '../../helpers/fake-gandi.ts';
+import { createTestPoller } from '../../helpers/test-poller.ts';
 import type { TestStore } from '../../helpers/test-store.ts';
 import { tracked } from '../../helpers/tracked.ts';
 import { createTransferGandi, type TransferGandi } from './gandi.ts';
@@ -107,7 +108,7 @@ export interface Gateway {
   readonly transfers: ReturnType<typeof createTransfersService>;
   readonly orders: OrderWork;
   readonly bus: EventBus;
-  readonly poller: ReturnType<typeof createTransferPoller>;
+  readonly poller: OperationPoller;
   readonly reconciler: ReturnType<typeof createReconciler>;
   readonly interest: ReturnType<typeof createInterest<TransferRecord>>;
   readonly tail: ReturnType<typeof createEventTail>;
@@ -140,16 +141,10 @@ export function startGateway(parts: {
     logger,
     settings,
   });
-  const poller = createTransferPoller({
-    store,
-    transfers,
+  const poller = createTestPoller([createTransferSource({ store, transfers, interest, perCall: 1 })], {
     bus,
-    interest,
     clock,
     logger,
-    cadence: SANDBOX_CADENCE,
-    owner: crypto.randomUUID(),
-    random: () => 0.5,
   });
   const orders = createOrderWork(
     { store, bus, clock, logger, settings: { ...TRANSFER_SETTINGS, ...settings }, newId: defaultNewId },
@@ -172,6 +167,8 @@ export interface Stage extends Gateway {
   unfinished(): Promise<readonly OrderRecord[]>;
   /** One round of the reconciler. */
   reconcile(): Promise<void>;
+  /** From now on no transfer is due before so many milliseconds have passed. */
+  pollIn(ms: number): Promise<void>;
   /** One look at the transfer of this name, as the poller takes it. */
   look(name?: string): Promise<TransferRecord>;
 }
@@ -206,6 +203,10 @@ export function setup(test: TestStore, change: (world: FakeWorld) => void = () =
     },
     async reconcile() {
       for (const { settle } of await gateway.orders.unresolved()) await settle();
+    },
+    async pollIn(ms) {
+      const at = new Date(clock.now() + ms).toISOString();
+      await test.query('UPDATE transfers SET next_poll_at = $1::timestamptz WHERE ended_at IS NULL', [at]);
     },
     async look(name = 'moving.com') {
       const page = await store.transfers.list({

@@ -209,7 +209,7 @@ describe('who follows', () => {
 
   test('first of a transfer whose turn is far away brings that turn forward', async () => {
     const { transfer } = await order('a.com');
-    await stage.store.transfers.reschedule(transfer.id, stage.clock.now() + 3_600_000);
+    await stage.pollIn(3_600_000);
     await next(follow());
     await expect
       .poll(async () => (await stage.store.transfers.byIds([transfer.id]))[0]?.nextPollAt)

@@ -1,18 +1,17 @@
-// The poller: every open transfer, one look for each whoever watches, within bounds, through failures and restarts.
+// The poller over real transfers: one look for each whoever watches, within bounds, through failures and restarts.
 import { setTimeout as realTime } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createLocalBus } from '../../src/events/bus.ts';
-import { createInterest } from '../../src/events/interest.ts';
-import { SANDBOX_CADENCE } from '../../src/jobs/poll-cadence.ts';
-import { createTransferPoller, type TransferPoller } from '../../src/jobs/transfer-poller.ts';
+import type { OperationPoller, OperationPollerDeps } from '../../src/jobs/operation-poller.ts';
+import { createTransferSource, type TransferSourceDeps } from '../../src/jobs/operation-sources.ts';
 import type { TransferRecord } from '../../src/services/services.ts';
+import { createTestPoller } from '../helpers/test-poller.ts';
 import { createTestStore, type TestStore } from '../helpers/test-store.ts';
 import { upstreamError } from '../services/transfers/gandi.ts';
 import { type Stage, scopeOf, setup, wish } from '../services/transfers/setup.ts';
 
 let database: TestStore;
 let stage: Stage;
-let pollers: TransferPoller[];
+let pollers: OperationPoller[];
 
 beforeEach(async () => {
   database = await createTestStore();
@@ -36,7 +35,14 @@ const stored = async (name: string) => {
 };
 const polls = (name = '') => stage.gandi.sent.filter((what) => what.startsWith(`transfer:${name}`)).length;
 
-function start(poller: TransferPoller = stage.poller): TransferPoller {
+/** One more poller of the same transfers, which takes this for a look. */
+const pollerWith = (look: TransferSourceDeps['transfers']['look'], more: Partial<OperationPollerDeps> = {}) => {
+  const { store, clock, logger, bus, interest } = stage;
+  const source = createTransferSource({ store, interest, transfers: { look }, perCall: 1 });
+  return createTestPoller([source], { clock, logger, bus, ...more });
+};
+
+function start(poller: OperationPoller = stage.poller): OperationPoller {
   pollers.push(poller);
   poller.start();
   return poller;
@@ -125,22 +131,7 @@ test('keeps to its number of looks at a time', async () => {
     now -= 1;
     return { transfer, asOf: stage.clock.now(), changed: false };
   };
-  const { store, clock, logger } = stage;
-  const bus = createLocalBus();
-  const interest = createInterest<TransferRecord>();
-  start(
-    createTransferPoller({
-      store,
-      transfers: { look },
-      bus,
-      interest,
-      clock,
-      logger,
-      cadence: SANDBOX_CADENCE,
-      owner: 'p',
-      concurrency: 3,
-    }),
-  );
+  start(pollerWith(look, { concurrency: 3 }));
   await pass(2_000);
   expect(now).toBe(3);
   release.resolve();
@@ -153,28 +144,18 @@ test('two processes share the work and never look at the same transfer at once',
   const busy = new Set<string>();
   let clashes = 0;
   const seen = new Map<string, number>();
-  const { store, clock, logger, bus, interest } = stage;
   const poller = (owner: string) =>
-    createTransferPoller({
-      store,
-      transfers: {
-        async look(transfer) {
-          if (busy.has(transfer.id)) clashes += 1;
-          busy.add(transfer.id);
-          await realTime(2);
-          busy.delete(transfer.id);
-          seen.set(owner, (seen.get(owner) ?? 0) + 1);
-          return { transfer, asOf: clock.now(), changed: false };
-        },
+    pollerWith(
+      async (transfer) => {
+        if (busy.has(transfer.id)) clashes += 1;
+        busy.add(transfer.id);
+        await realTime(2);
+        busy.delete(transfer.id);
+        seen.set(owner, (seen.get(owner) ?? 0) + 1);
+        return { transfer, asOf: stage.clock.now(), changed: false };
       },
-      bus,
-      interest,
-      clock,
-      logger,
-      cadence: SANDBOX_CADENCE,
-      owner,
-      concurrency: 2,
-    });
+      { owner, concurrency: 2 },
+    );
   start(poller('one'));
   start(poller('two'));
   await pass(20_000);
@@ -186,37 +167,48 @@ test('a transfer that was helped along during a look is looked at again soon', a
   const { transfer } = await order('a.com');
   const release = Promise.withResolvers<void>();
   let looks = 0;
-  const { store, clock, logger, bus, interest } = stage;
   const slow = { quickMs: 1_000, watchedMs: 600_000, slowMs: 600_000 };
-  start(
-    createTransferPoller({
-      store,
-      transfers: {
-        async look() {
-          looks += 1;
-          if (looks === 1) await release.promise;
-          return { transfer: { ...transfer, stepSince: 0 }, asOf: clock.now(), changed: false };
-        },
-      },
-      bus,
-      interest,
-      clock,
-      logger,
-      cadence: slow,
-      owner: 'p',
-    }),
-  );
+  const look = async () => {
+    looks += 1;
+    if (looks === 1) await release.promise;
+    return { transfer: { ...transfer, stepSince: 0 }, asOf: stage.clock.now(), changed: false };
+  };
+  start(pollerWith(look, { cadence: slow }));
   await pass(2_000);
   expect(looks).toBe(1);
-  bus.publish('polls');
+  await stage.pollIn(1_500);
   await pass(500);
   release.resolve();
   await pass(2_500);
   expect(looks).toBe(2);
 });
 
-test('stops without leaving a timer, a lease or a look behind', async () => {
+test('a poller that was asleep longer than its lease leaves the newer look as it is', async () => {
   const { transfer } = await order('a.com');
+  const asleep = Promise.withResolvers<void>();
+  start(
+    pollerWith(
+      async () => {
+        await asleep.promise;
+        return { transfer, asOf: 1, changed: false };
+      },
+      { concurrency: 1 },
+    ),
+  );
+  await pass(2_000);
+  stage.gandi.report('a.com', { step: 'RUN' });
+  start();
+  await pass(30_000);
+  const newer = await stored('a.com');
+  expect(newer.step).toBe('REGISTRY');
+  asleep.resolve();
+  await stage.clock.advance(1);
+  const { nextPollAt, asOf } = await stored('a.com');
+  expect([nextPollAt, asOf]).toEqual([newer.nextPollAt, newer.asOf]);
+});
+
+test('stops without leaving a timer, a lease or a look behind', async () => {
+  await order('a.com');
   const poller = start();
   await stage.clock.advance(1_000);
   await poller.stop();
@@ -224,6 +216,6 @@ test('stops without leaving a timer, a lease or a look behind', async () => {
   await pass(10_000);
   expect(pending).toBe(0);
   const now = stage.clock.now();
-  await stage.store.transfers.reschedule(transfer.id, now);
+  await stage.pollIn(0);
   expect(await stage.store.transfers.leaseDue('another', now, now + 1, 8)).toHaveLength(1);
 });
