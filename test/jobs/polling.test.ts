@@ -57,7 +57,7 @@ test('what is due is read the longest overdue first, whichever source it is from
     noun: 'order',
     read: async ([one]) => void calls.push([one?.id ?? '']),
   });
-  await poll(clock, [source, orders], 4_000, { concurrency: 20, pace: crowded(clock) });
+  await poll(clock, [source, orders], 8_000, { concurrency: 20, pace: crowded(clock) });
   const ages = [...new Set(calls.flat())].map((id) => Number(id.split(' ')[1]));
   expect(ages).toHaveLength(40);
   expect(ages).toEqual(ages.toSorted((a, b) => a - b));
