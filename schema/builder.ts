@@ -12,6 +12,8 @@ import { decodeNodeId, encodeNodeId, typeOfNode } from './node-id.ts';
 export interface Context {
   readonly services: Services;
   readonly scope: OperationScope;
+  /** The cursor a transport brought along for a subscription that names none, such as `Last-Event-ID` of an SSE request. */
+  readonly resumeAfter?: string | null;
 }
 
 interface Types {

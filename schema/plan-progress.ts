@@ -1,15 +1,14 @@
 // The subscription that follows one plan, resumable from any cursor.
 import type { PlanUpdate } from '../src/services/services.ts';
 import { builder } from './builder.ts';
+import { cursorArg, PlanMessage, Positioned } from './messages.ts';
 import { keyOf } from './node-id.ts';
 import { Plan, PlanCounts, PlanState } from './plan.ts';
 
-const PlanProgress = builder.objectRef<PlanUpdate>('PlanProgress').implement({
+builder.objectRef<PlanUpdate>('PlanProgress').implement({
   description: 'One change of a plan or of an item of it, or how it stood when the subscription began.',
+  interfaces: [Positioned, PlanMessage],
   fields: (t) => ({
-    cursor: t.exposeString('cursor', {
-      description: 'Keep the latest one: given as `after`, it resumes without a gap.',
-    }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it changed.' }),
     plan: t.expose('plan', { type: Plan, description: 'The plan. Its items are as they are now.' }),
     state: t.field({ type: PlanState, description: 'Where it then stood.', resolve: ({ plan }) => plan.state }),
@@ -24,18 +23,18 @@ const PlanProgress = builder.objectRef<PlanUpdate>('PlanProgress').implement({
 
 builder.subscriptionField('planProgress', (t) =>
   t.field({
-    type: PlanProgress,
+    type: PlanMessage,
     description:
-      'Begins with how the plan stands, then tells every change of it and of its items, once and in order. With `after`, everything since that cursor instead of the present state. It does not end by itself: a plan that stopped can be resumed.',
+      'Begins with how the plan stands, then tells every change of it and of its items, once and in order. With `after`, everything since that cursor instead of the present state; when some of it is no longer kept, a `GapNotice` and then the present state. It does not end by itself: a plan that stopped can be resumed.',
     args: {
       planId: t.arg.id({ required: true, description: 'The plan.' }),
       after: t.arg.string({ description: 'Cursor of the last update you handled.' }),
     },
-    subscribe: (_root, { planId, after }, { services, scope }) =>
-      services.plans.updates(scope.session, {
+    subscribe: (_root, { planId, after }, context) =>
+      context.services.plans.updates(context.scope.session, {
         planId: keyOf('Plan', planId, 'planId'),
-        after: after ?? null,
-        signal: scope.signal ?? NEVER,
+        after: cursorArg(after, context),
+        signal: context.scope.signal ?? NEVER,
       }),
     resolve: (update) => update,
   }),

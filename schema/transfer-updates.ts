@@ -4,15 +4,14 @@ import { builder } from './builder.ts';
 import { domainNameOf } from './domain-name.ts';
 import { assertBounded } from './filters.ts';
 import { MAX_PAGE_SIZE } from './limits.ts';
+import { cursorArg, Positioned, TransferMessage } from './messages.ts';
 import { keyOf } from './node-id.ts';
 import { explain, HelpingMutation, Transfer, TransferParty, TransferStep } from './transfer.ts';
 
-const TransferUpdate = builder.objectRef<TransferUpdateValue>('TransferUpdate').implement({
+builder.objectRef<TransferUpdateValue>('TransferUpdate').implement({
   description: 'One change of a transfer, or its state when the subscription began.',
+  interfaces: [Positioned, TransferMessage],
   fields: (t) => ({
-    cursor: t.exposeString('cursor', {
-      description: 'Keep the latest one: given as `after`, it resumes without a gap.',
-    }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it changed.' }),
     transfer: t.expose('transfer', { type: Transfer, description: 'The transfer as it was after this very change.' }),
     step: t.field({
@@ -56,14 +55,15 @@ const TransferUpdatesFilter = builder.inputType('TransferUpdatesFilter', {
 
 builder.subscriptionField('transferUpdates', (t) =>
   t.field({
-    type: TransferUpdate,
+    type: TransferMessage,
     description:
-      'Begins with the present state of each matching transfer that is under way, then tells every change once and in order for each transfer. With `after`, everything since that cursor instead of the present state.',
+      'Begins with the present state of each matching transfer that is under way, then tells every change once and in order for each transfer. With `after`, everything since that cursor instead of the present state; when some of it is no longer kept, a `GapNotice` and then the present state.',
     args: {
       filter: t.arg({ type: TransferUpdatesFilter, description: 'Which transfers; all when not given.' }),
       after: t.arg.string({ description: 'Cursor of the last update you handled.' }),
     },
-    subscribe: (_root, { filter, after }, { services, scope }) => {
+    subscribe: (_root, { filter, after }, context) => {
+      const { services, scope } = context;
       assertBounded(filter);
       const { transferIds, ...rest } = filter ?? {};
       return services.transfers.updates(scope.session, {
@@ -71,7 +71,7 @@ builder.subscriptionField('transferUpdates', (t) =>
         ...(transferIds != null && {
           transferIds: transferIds.map((id) => keyOf('Transfer', id, 'filter.transferIds')),
         }),
-        after: after ?? null,
+        after: cursorArg(after, context),
         signal: scope.signal ?? NEVER,
       });
     },

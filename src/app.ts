@@ -6,7 +6,7 @@ import { ALL_SCOPES, type Session } from './auth/session.ts';
 import type { Config } from './config.ts';
 import { createLocalBus, type Hint } from './events/bus.ts';
 import { createInterest } from './events/interest.ts';
-import { createEventLog, nameOfLog } from './events/log.ts';
+import { createEventLog, identityOfLog } from './events/log.ts';
 import { createRedisBus } from './events/redis-bus.ts';
 import { createEventTail } from './events/tail.ts';
 import { createMirrorSync } from './jobs/mirror-sync.ts';
@@ -144,9 +144,9 @@ export async function createApp(
     },
   });
 
-  const logName = await nameOfLog(store.facts);
-  const bus = redis === null ? createLocalBus() : await createRedisBus({ redis, logName, logger });
-  const log = createEventLog(store.events, logName);
+  const logIdentity = await identityOfLog(store.facts);
+  const bus = redis === null ? createLocalBus() : await createRedisBus({ redis, logName: logIdentity.name, logger });
+  const log = createEventLog(store.events, logIdentity);
   const tail = createEventTail({ log, bus, clock, logger });
   const interest = createInterest<TransferRecord>();
 

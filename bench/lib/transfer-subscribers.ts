@@ -22,7 +22,7 @@ export interface SubscribersReport {
 }
 
 const SUBSCRIPTION =
-  'subscription ($filter: TransferUpdatesFilter) { transferUpdates(filter: $filter) { cursor step transfer { id version domainName } } }';
+  'subscription ($filter: TransferUpdatesFilter) { transferUpdates(filter: $filter) { cursor ... on TransferUpdate { step transfer { id version domainName } } } }';
 
 interface Seen {
   /** The one transfer it follows; null = all. */

@@ -61,7 +61,7 @@ async function* run<T>(
       }
     } catch (error) {
       if (!(error instanceof FollowerTooSlowError)) throw error;
-      throw feed.tooSlow(error.lastCursor ?? feed.cursorAt(after));
+      throw feed.tooSlow(feed.cursorAt(error.position));
     }
   } finally {
     leave?.();

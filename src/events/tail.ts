@@ -1,11 +1,11 @@
 // Follows the log for everybody: one reader in this process hands each new event to all who follow.
 import { setImmediate as turnForFollowers } from 'node:timers/promises';
-import type { Clock, Timer } from '../lib/clock.ts';
+import { type Clock, sleep, type Timer } from '../lib/clock.ts';
 import type { EventRecord } from '../store/records.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { EventBus } from './bus.ts';
 import { createWaker, endable } from './endable.ts';
-import type { EventLog } from './log.ts';
+import { type EventLog, LogGapError } from './log.ts';
 
 export interface TailLimits {
   /** Events read at a time. */
@@ -14,21 +14,27 @@ export interface TailLimits {
   readonly idleMs: number;
   /** Events that may wait for one follower before it is given up. */
   readonly queue: number;
+  /** Pause after a read that failed; doubles with each one more, up to `longestRetryMs`. */
+  readonly retryMs: number;
+  readonly longestRetryMs: number;
 }
 
-export const TAIL_LIMITS: TailLimits = { batch: 500, idleMs: 1_000, queue: 2_000 };
+export const TAIL_LIMITS: TailLimits = {
+  batch: 500,
+  idleMs: 1_000,
+  queue: 2_000,
+  retryMs: 250,
+  longestRetryMs: 10_000,
+};
 
-/** The follower read more slowly than events came. It can go on after `lastCursor`; null when it had not received any. */
+/** The follower read more slowly than events came, or than they were removed. It can go on after `position`. */
 export class FollowerTooSlowError extends Error {
   override readonly name = 'FollowerTooSlowError';
-  readonly lastCursor: string | null;
-  constructor(lastCursor: string | null) {
-    super(
-      lastCursor === null
-        ? 'The updates were read too slowly and end here; follow again.'
-        : `The updates were read too slowly and end here; follow again after the cursor ${lastCursor}.`,
-    );
-    this.lastCursor = lastCursor;
+  /** The last event it received, or where it began to follow. */
+  readonly position: bigint;
+  constructor(position: bigint) {
+    super(`The updates were read too slowly and end after position ${position} of the log.`);
+    this.position = position;
   }
 }
 
@@ -42,7 +48,8 @@ export interface Following {
 export interface EventTail {
   /**
    * Every accepted event after a position, each once and in order: what is already in the log first, at the follower's own pace, then new ones as they
-   * are committed. Ends when `signal` aborts or the iterator is returned. @throws {FollowerTooSlowError} from `next`.
+   * are committed. Goes on by itself after the database was away. Ends when `signal` aborts or the iterator is returned.
+   * @throws {FollowerTooSlowError} from `next`.
    */
   follow(following: Following): AsyncIterableIterator<EventRecord>;
   /** How many follow live. */
@@ -57,8 +64,15 @@ interface Follower {
   overflowed: boolean;
 }
 
+/** The one that reads for all who follow now. When the last of them leaves it ends, and the next one starts another. */
+interface Reader {
+  /** Everything up to here was handed out. */
+  at: bigint;
+  readonly stop: AbortController;
+}
+
 export interface TailDeps {
-  readonly log: Pick<EventLog, 'after' | 'cursorAt'>;
+  readonly log: Pick<EventLog, 'after'>;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -68,63 +82,79 @@ export interface TailDeps {
 export function createEventTail({ log, bus, clock, logger, limits: given }: TailDeps): EventTail {
   const limits = { ...TAIL_LIMITS, ...given };
   const followers = new Set<Follower>();
-  /** Everything up to here was handed out; null while nobody follows. */
-  let at: bigint | null = null;
+  let reader: Reader | null = null;
+
+  const dropOut = (follower: Follower): void => {
+    follower.overflowed = true;
+    follower.queue = [];
+    followers.delete(follower);
+    follower.wake();
+  };
 
   const hand = (events: readonly EventRecord[]): void => {
     for (const follower of followers) {
-      let any = false;
-      for (const event of events) {
-        if (event.sequence <= follower.from || !follower.accepts(event)) continue;
-        follower.queue.push(event);
-        any = true;
-      }
-      if (follower.queue.length > limits.queue) {
-        follower.overflowed = true;
-        follower.queue = [];
-        followers.delete(follower);
-      }
-      if (any) follower.wake();
+      const before = follower.queue.length;
+      for (const event of events)
+        if (event.sequence > follower.from && follower.accepts(event)) follower.queue.push(event);
+      if (follower.queue.length > limits.queue) dropOut(follower);
+      else if (follower.queue.length > before) follower.wake();
     }
   };
 
-  async function read(): Promise<void> {
-    const stop = new AbortController();
-    const waker = createWaker(stop.signal);
+  /** Tries until the log can be read, ever more seldom. Nothing when the signal aborts. @throws {LogGapError} */
+  async function readAfter(position: bigint, signal: AbortSignal): Promise<readonly EventRecord[]> {
+    for (let pauseMs = limits.retryMs; !signal.aborted; pauseMs = Math.min(pauseMs * 2, limits.longestRetryMs)) {
+      try {
+        return await log.after(position, limits.batch);
+      } catch (error) {
+        if (error instanceof LogGapError) throw error;
+        logger.warn({ error, pauseMs }, 'The event log could not be read; trying again.');
+        await sleep(clock, pauseMs, signal).catch(() => {});
+      }
+    }
+    return [];
+  }
+
+  async function read(own: Reader): Promise<void> {
+    const { signal } = own.stop;
+    const waker = createWaker(signal);
     const unsubscribe = bus.subscribe('events', waker.wake);
     try {
-      while (followers.size > 0 && at !== null) {
-        const events = await log.after(at, limits.batch).catch((error: unknown) => {
-          logger.warn({ error }, 'The event log could not be read; trying again.');
-          return [];
-        });
-        at = events.at(-1)?.sequence ?? at;
+      while (!signal.aborted) {
+        const events = await readAfter(own.at, signal);
+        if (signal.aborted) return;
+        own.at = events.at(-1)?.sequence ?? own.at;
         hand(events);
-        if (followers.size === 0) continue;
+        if (followers.size === 0) return end(own);
         if (events.length === limits.batch) {
           await turnForFollowers();
           continue;
         }
         const timer: Timer = clock.after(limits.idleMs, waker.wake);
-        leave = waker.wake;
         await waker.wait();
         timer.cancel();
       }
+    } catch (error) {
+      logger.warn({ error }, 'Events could not be handed out; whoever follows has to begin again.');
+      for (const follower of [...followers]) dropOut(follower);
+      end(own);
     } finally {
-      at = null;
       unsubscribe();
-      stop.abort();
     }
   }
-  let leave = (): void => {};
 
-  /** Joins the shared reader if nothing between `from` and its place would be missed; starts it for one who has read to the end of the log. */
+  function end(own: Reader): void {
+    if (reader === own) reader = null;
+    own.stop.abort();
+  }
+
+  /** Joins the reader if nothing between `from` and its place would be missed; starts one for a follower who has read to the end of the log. */
   function attach(follower: Follower, atEnd: boolean): boolean {
-    if (at === null ? !atEnd : follower.from < at) return false;
+    if (reader === null ? !atEnd : follower.from < reader.at) return false;
     followers.add(follower);
-    if (at === null) {
-      at = follower.from;
-      void read();
+    if (reader === null) {
+      reader = { at: follower.from, stop: new AbortController() };
+      void read(reader);
     }
     return true;
   }
@@ -134,13 +164,15 @@ export function createEventTail({ log, bus, clock, logger, limits: given }: Tail
     signal: AbortSignal,
   ): AsyncGenerator<EventRecord, void, undefined> {
     const waker = createWaker(signal);
-    let last: bigint | null = null;
+    let last = after;
     let from = after;
     let follower: Follower = { from, accepts, wake: waker.wake, queue: [], overflowed: false };
     let atEnd = false;
     while (!attach(follower, atEnd)) {
-      const known = at ?? from;
-      const events = await log.after(from, limits.batch);
+      const known = reader?.at ?? from;
+      const events = await readAfter(from, signal).catch((error: unknown) => {
+        throw error instanceof LogGapError ? new FollowerTooSlowError(last) : error;
+      });
       if (signal.aborted) return;
       const end = events.at(-1)?.sequence ?? from;
       atEnd = events.length < limits.batch;
@@ -154,7 +186,7 @@ export function createEventTail({ log, bus, clock, logger, limits: given }: Tail
     }
     try {
       while (!signal.aborted) {
-        if (follower.overflowed) throw new FollowerTooSlowError(last === null ? null : log.cursorAt(last));
+        if (follower.overflowed) throw new FollowerTooSlowError(last);
         const event = follower.queue.shift();
         if (event === undefined) {
           await waker.wait();
@@ -165,7 +197,7 @@ export function createEventTail({ log, bus, clock, logger, limits: given }: Tail
       }
     } finally {
       followers.delete(follower);
-      if (followers.size === 0) leave();
+      if (followers.size === 0 && reader !== null) end(reader);
     }
   }
 

@@ -57,6 +57,7 @@ import type {
   ContactRequirement,
   ContactRequirements,
 } from './contacts-types.ts';
+import type { GapNotice, Positioned } from './events-types.ts';
 
 export type { Depth, Freshness, ListFreshness } from '../mirror/freshness.ts';
 export type { RefundRule } from '../policy/refund-rules.ts';
@@ -76,6 +77,7 @@ export type {
   TransferSort,
 } from '../store/store.ts';
 export type * from './contacts-types.ts';
+export type { GapNotice, Positioned } from './events-types.ts';
 
 /** Everything that belongs to one operation, or to one event of a subscription. Never shared between two. */
 export interface OperationScope {
@@ -310,9 +312,7 @@ export interface TransferExplanation {
   readonly helpingMutation: 'resendTransferApproval' | 'updateTransferAuthCode' | 'relaunchTransfer' | null;
 }
 
-export interface TransferUpdate {
-  /** Position in the log, to resume after. */
-  readonly cursor: string;
+export interface TransferUpdate extends Positioned {
   /** The transfer as it was after this very change. */
   readonly transfer: TransferRecord;
   readonly occurredAt: number;
@@ -344,12 +344,14 @@ export interface TransfersService {
   relaunch(scope: OperationScope, input: { transferId: string }): Promise<TransferRecord>;
   /**
    * The present state of each matching open transfer, then every change as it is committed, each once and in order per transfer.
-   * With `after`, everything since that cursor first, and no snapshot. Ends when the iterator is returned or `signal` aborts.
+   * With `after`, everything since that cursor first, and no snapshot; when some of that was removed, a {@link GapNotice} and then the snapshot.
+   * Ends when the iterator is returned or `signal` aborts. @throws {RequestFault} BAD_USER_INPUT for a cursor that cannot be used, from the call or, when it
+   * lies beyond the end of the log, from `next`; SUBSCRIBER_TOO_SLOW, with the cursor to go on after, from `next`.
    */
   updates(
     session: Session,
     query: { filter: TransferFilter; transferIds?: readonly string[]; after: string | null; signal: AbortSignal },
-  ): AsyncIterableIterator<TransferUpdate>;
+  ): AsyncIterableIterator<TransferUpdate | GapNotice>;
 }
 
 export interface RenewDomainInput {
@@ -757,9 +759,7 @@ export interface PlanSummary {
   readonly estimatedSeconds: number;
 }
 
-export interface PlanUpdate {
-  /** Position in the log, to resume after. */
-  readonly cursor: string;
+export interface PlanUpdate extends Positioned {
   /** As it was after this very change, and so are the counts. */
   readonly plan: PlanRecord;
   readonly counts: PlanCounts;
@@ -799,13 +799,14 @@ export interface PlansService {
   counts(scope: OperationScope, plan: PlanRecord): Promise<PlanCounts>;
   summary(scope: OperationScope, plan: PlanRecord): Promise<PlanSummary>;
   /**
-   * The present state of the plan, then every change as it is committed, each once and in order. With `after`, everything since that cursor instead.
+   * The present state of the plan, then every change as it is committed, each once and in order. With `after`, everything since that cursor instead;
+   * when some of that was removed, a {@link GapNotice} and then the present state.
    * @throws {RequestFault} NOT_FOUND, BAD_USER_INPUT for a cursor that cannot be used, SUBSCRIBER_TOO_SLOW; all but the first kind of cursor from `next`.
    */
   updates(
     session: Session,
     query: { readonly planId: string; readonly after: string | null; readonly signal: AbortSignal },
-  ): AsyncIterableIterator<PlanUpdate>;
+  ): AsyncIterableIterator<PlanUpdate | GapNotice>;
 }
 
 export interface RateBudgetNode {

@@ -3,6 +3,7 @@ import { canSee, type Session } from '../auth/session.ts';
 import type { EventLog } from '../events/log.ts';
 import type { EventRecord } from '../store/records.ts';
 import type { Store, TransferFilter } from '../store/store.ts';
+import { readAtOnePosition, type Snapshot } from './feeds.ts';
 import type { TransferRecord } from './services.ts';
 
 export interface WantedTransfers {
@@ -10,15 +11,7 @@ export interface WantedTransfers {
   readonly transferIds?: readonly string[];
 }
 
-export interface Snapshot {
-  /** Position in the log: every change up to here is in the states, none after. */
-  readonly at: bigint;
-  /** In order of id. */
-  readonly transfers: readonly TransferRecord[];
-}
-
 const PER_PAGE = 100;
-const BATCH = 1_000;
 
 /** True for a transfer, or a change of one, that is wanted. `open: true` wants the change that ends a transfer too. */
 export function isWanted(transfer: TransferRecord, { filter, transferIds }: WantedTransfers): boolean {
@@ -33,51 +26,25 @@ export function isWanted(transfer: TransferRecord, { filter, transferIds }: Want
   );
 }
 
-/** The transfer as it was after an event. */
-export function transferOf(event: EventRecord): TransferRecord {
-  return event.payload as unknown as TransferRecord;
+/** The transfer as it was after an event; null when the event is of something else. */
+export function transferOf(event: EventRecord): TransferRecord | null {
+  return event.type === 'TRANSFER_CHANGED' ? (event.payload as unknown as TransferRecord) : null;
 }
 
-/**
- * Wanted transfers under way; those named by id also when they have ended. What was committed between the two looks at the log is applied, so that
- * the states belong to one position whatever happened meanwhile.
- */
+/** Wanted transfers under way; those named by id also when they have ended. */
 export async function readSnapshot(
   { store, log }: { readonly store: Pick<Store, 'transfers'>; readonly log: EventLog },
   session: Session,
   wanted: WantedTransfers,
-): Promise<Snapshot> {
-  const before = await log.head();
-  const states = new Map<string, TransferRecord>();
-  for (const transfer of await readPresent(store, session, wanted)) states.set(transfer.id, transfer);
-  const at = await log.head();
-  for await (const event of between(log, before, at)) {
-    if (event.type === 'TRANSFER_CHANGED') states.set(event.subjectId, transferOf(event));
-  }
+): Promise<Snapshot<TransferRecord>> {
+  const { at, states } = await readAtOnePosition(log, () => readPresent(store, session, wanted), transferOf);
   const isNamed = wanted.transferIds !== undefined;
-  const transfers = [...states.values()]
-    .filter((transfer) => canSee(session, transfer) && isWanted(transfer, wanted))
-    .filter(({ endedAt }) => isNamed || endedAt === null)
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { at, transfers };
-}
-
-/** Events after one position up to another. */
-export async function* between(
-  log: EventLog,
-  after: bigint,
-  until: bigint,
-): AsyncGenerator<EventRecord, void, undefined> {
-  let last = after;
-  while (last < until) {
-    const events = await log.after(last, BATCH);
-    for (const event of events) {
-      if (event.sequence > until) return;
-      yield event;
-    }
-    if (events.length < BATCH) return;
-    last = events.at(-1)?.sequence ?? until;
-  }
+  return {
+    at,
+    states: states
+      .filter((transfer) => canSee(session, transfer) && isWanted(transfer, wanted))
+      .filter(({ endedAt }) => isNamed || endedAt === null),
+  };
 }
 
 async function readPresent(

@@ -3,11 +3,17 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Prisma, PrismaClient } from './generated/client.ts';
 import { toEvent } from './order-rows.ts';
 import type { EventRecord } from './records.ts';
-import { storable } from './sql.ts';
-import type { EventStore, NewEvent } from './store.ts';
+import { instant, storable } from './sql.ts';
+import type { EventStore, LogFloor, NewEvent } from './store.ts';
 
 /** Names the line that appends stand in; any number no other advisory lock of this database uses. */
 const APPEND_LOCK = 7_201_944_310;
+/** Names the turn of the one that removes. */
+const PRUNE_LOCK = 7_201_944_311;
+/** Rows of one INSERT; a statement takes at most 32,767 parameters. */
+const PER_INSERT = 1_000;
+/** The fact that tells what was removed. */
+const FLOOR = 'event-log-floor';
 
 /**
  * Appends to the log inside a transaction. Call it last: until the transaction ends every other append waits, which is what keeps a reader
@@ -18,21 +24,22 @@ export async function appendEvents(
   events: readonly NewEvent[],
 ): Promise<readonly EventRecord[]> {
   if (events.length === 0) return [];
+  const rows = events.map((event) => {
+    const { payload, ...rest } = storable(event);
+    return {
+      ...rest,
+      id: randomUUIDv7(),
+      payload: payload as Prisma.InputJsonObject,
+      occurredAt: new Date(event.occurredAt),
+    };
+  });
   await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${APPEND_LOCK})`;
   const appended: EventRecord[] = [];
-  for (const event of events) {
-    const { payload, ...rest } = storable(event);
-    const row = await transaction.event.create({
-      data: {
-        ...rest,
-        id: randomUUIDv7(),
-        payload: payload as Prisma.InputJsonObject,
-        occurredAt: new Date(event.occurredAt),
-      },
-    });
-    appended.push(toEvent(row));
+  for (let start = 0; start < rows.length; start += PER_INSERT) {
+    const inserted = await transaction.event.createManyAndReturn({ data: rows.slice(start, start + PER_INSERT) });
+    appended.push(...inserted.map(toEvent));
   }
-  return appended;
+  return appended.sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
 }
 
 export function createEventStore(prisma: PrismaClient): EventStore {
@@ -49,7 +56,49 @@ export function createEventStore(prisma: PrismaClient): EventStore {
     },
     async head() {
       const { _max } = await prisma.event.aggregate({ _max: { sequence: true } });
-      return _max.sequence ?? 0n;
+      return _max.sequence ?? (await floorOf(prisma)).sequence;
     },
+    floor: () => floorOf(prisma),
+    prune: ({ olderThan, keep, keepAfter, olderThanInAnyCase, limit }) =>
+      prisma.$transaction(async (transaction) => {
+        const [turn] = await transaction.$queryRaw<
+          { taken: boolean }[]
+        >`SELECT pg_try_advisory_xact_lock(${PRUNE_LOCK}) AS taken`;
+        if (turn?.taken !== true) return 0;
+        const { _max } = await transaction.event.aggregate({ _max: { sequence: true } });
+        const beyond = (_max.sequence ?? 0n) - BigInt(keep);
+        const removed = await transaction.$queryRaw<{ sequence: bigint; occurredAt: Date }[]>`
+          WITH oldest AS MATERIALIZED (
+            SELECT sequence,
+              (occurred_at < ${instant(olderThan)} OR sequence <= ${beyond})
+                AND (sequence <= ${keepAfter} OR occurred_at < ${instant(olderThanInAnyCase)}) AS goes
+            FROM events ORDER BY sequence LIMIT ${limit}),
+          stays AS (SELECT min(sequence) AS first FROM oldest WHERE NOT goes)
+          DELETE FROM events e USING oldest o, stays s
+          WHERE e.sequence = o.sequence AND (s.first IS NULL OR e.sequence < s.first)
+          RETURNING e.sequence, e.occurred_at AS "occurredAt"`;
+        const last = removed.reduce<(typeof removed)[number] | null>(
+          (latest, row) => (latest === null || BigInt(row.sequence) > BigInt(latest.sequence) ? row : latest),
+          null,
+        );
+        if (last === null) return 0;
+        const value = JSON.stringify({
+          sequence: last.sequence.toString(),
+          occurredAt: new Date(last.occurredAt).getTime(),
+        });
+        await transaction.fact.upsert({
+          where: { key: FLOOR },
+          create: { key: FLOOR, value, updatedAt: new Date() },
+          update: { value, updatedAt: new Date() },
+        });
+        return removed.length;
+      }),
   };
+}
+
+async function floorOf(prisma: Pick<PrismaClient, 'fact'>): Promise<LogFloor> {
+  const fact = await prisma.fact.findUnique({ where: { key: FLOOR } });
+  if (fact === null) return { sequence: 0n, occurredAt: null };
+  const { sequence, occurredAt } = JSON.parse(fact.value) as { sequence: string; occurredAt: number };
+  return { sequence: BigInt(sequence), occurredAt };
 }

@@ -431,8 +431,31 @@ export interface TransferStore extends Listing<TransferRecord, TransferFilter, T
 export interface EventStore {
   /** Events after a sequence number, in commit order, never skipping one that commits late. `limit` 1 to 1000. */
   after(sequence: bigint, limit: number): Promise<readonly EventRecord[]>;
-  /** The last sequence number; 0 for an empty log. */
+  /** The last sequence number, also when its event was removed; 0 for a log in which nothing ever was. */
   head(): Promise<bigint>;
+  /** What was removed. */
+  floor(): Promise<LogFloor>;
+  /**
+   * Removes the oldest events, at most `limit` of them, and moves the floor with them in one transaction. Goes up to the first that has to stay: one that
+   * is neither older than `olderThan` nor outside the newest `keep`, or one after `keepAfter` that is not older than `olderThanInAnyCase` either.
+   * @returns how many were removed; 0 also when another removes right now.
+   */
+  prune(bounds: {
+    /** Epoch milliseconds. */
+    readonly olderThan: number;
+    /** Counted by sequence number. */
+    readonly keep: number;
+    /** The last sequence number that everybody who has to be told has been told of. */
+    readonly keepAfter: bigint;
+    readonly olderThanInAnyCase: number;
+    readonly limit: number;
+  }): Promise<number>;
+}
+
+/** The last event that was removed: the log goes on after it. `sequence` 0 and no time when nothing was. */
+export interface LogFloor {
+  readonly sequence: bigint;
+  readonly occurredAt: number | null;
 }
 
 export interface FactStore {

@@ -1,15 +1,20 @@
 // An event log in memory whose reads are counted and can be held or fail.
 import { createEventLog } from '../../src/events/log.ts';
 import type { EventRecord } from '../../src/store/records.ts';
+import type { LogFloor } from '../../src/store/store.ts';
 
 export function createMemoryLog() {
   const events: EventRecord[] = [];
   let reads = 0;
   let failing = 0;
   let gate: Promise<void> | null = null;
+  let floor: LogFloor = { sequence: 0n, occurredAt: null };
   const held = {
     async head() {
-      return events.at(-1)?.sequence ?? 0n;
+      return events.at(-1)?.sequence ?? floor.sequence;
+    },
+    async floor() {
+      return floor;
     },
     async after(sequence: bigint, limit: number) {
       reads += 1;
@@ -22,8 +27,13 @@ export function createMemoryLog() {
     },
   };
   return {
-    log: createEventLog(held, 'memory'),
+    log: createEventLog(held, { name: 'memory', secret: 'of the test' }),
     reads: () => reads,
+    /** Removes the oldest events up to and including this one. */
+    prune: (sequence: bigint) => {
+      floor = { sequence, occurredAt: 0 };
+      events.splice(0, events.findLastIndex((event) => event.sequence <= sequence) + 1);
+    },
     failNext: (times: number) => {
       failing = times;
     },

@@ -172,7 +172,8 @@ test('progress is pushed from how the plan stands to its end', async () => {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
     body: JSON.stringify({
-      query: 'subscription ($id: ID!) { planProgress(planId: $id) { cursor state counts { done } plan { id } } }',
+      query:
+        'subscription ($id: ID!) { planProgress(planId: $id) { cursor ... on PlanProgress { state counts { done } plan { id } } } }',
       variables: { id: draft.id },
     }),
   });

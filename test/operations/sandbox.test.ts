@@ -43,7 +43,7 @@ async function followUntil(domain: string, wanted: (update: Update) => boolean):
   try {
     const updates = client.iterate<{ transferUpdates: Update }>({
       query:
-        'subscription ($domain: DomainName) { transferUpdates(filter: { domain: $domain }) { cursor step helpingMutation transfer { domainName } } }',
+        'subscription ($domain: DomainName) { transferUpdates(filter: { domain: $domain }) { cursor ... on TransferUpdate { step helpingMutation transfer { domainName } } } }',
       variables: { domain },
     });
     for await (const { data } of updates) {

@@ -90,7 +90,7 @@ it('nothing that is printed, stored, pushed or answered holds a secret', { timeo
   const stop = webSocket.subscribe<{ transferUpdates: { step: string } }>(
     {
       query:
-        'subscription { transferUpdates { cursor step explanation transfer { domainName gandiStep { step innerStep errorType errorLabel } order { idempotencyKey timeline { note } } } } }',
+        'subscription { transferUpdates { cursor ... on TransferUpdate { step explanation transfer { domainName gandiStep { step innerStep errorType errorLabel } order { idempotencyKey timeline { note } } } } } }',
     },
     {
       next(message) {

@@ -1,5 +1,5 @@
 // The log: sequence numbers become readable in their order, so that a reader who remembers the last one it saw misses nothing.
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appendEvents } from '../../src/store/events.ts';
 import type { NewEvent } from '../../src/store/store.ts';
 import { createTestStore, describeStore, type TestStore } from '../helpers/test-store.ts';
@@ -34,6 +34,73 @@ describeStore('events', (backend) => {
     expect(await test.store.events.after(3n, 10)).toEqual([]);
     expect(await test.store.events.head()).toBe(3n);
     for (const limit of [0, 1001, 1.5]) await expect(test.store.events.after(0n, limit)).rejects.toThrow(RangeError);
+  });
+
+  it('are appended in the order given, many at a time', async () => {
+    const subjects = Array.from({ length: 2_500 }, (_, at) => String(at));
+    const appended = await append(...subjects);
+    expect(appended.map(({ subjectId }) => subjectId)).toEqual(subjects);
+    expect(appended.map(({ sequence }) => Number(sequence))).toEqual(subjects.map((_, at) => at + 1));
+    expect((await test.store.events.after(2_400n, 1_000)).map(({ subjectId }) => subjectId)).toEqual(
+      subjects.slice(2_400),
+    );
+  });
+
+  describe('that are old', () => {
+    const DAY = 86_400_000;
+    const bounds = { olderThan: NOON, keep: 1_000, keepAfter: 1_000n, olderThanInAnyCase: NOON, limit: 100 };
+    const left = async () => (await test.store.events.after(0n, 1_000)).map(({ sequence }) => Number(sequence));
+    const appendAt = (...times: number[]) =>
+      test.prisma.$transaction((transaction) =>
+        appendEvents(
+          transaction,
+          times.map((occurredAt) => ({ ...event('a'), occurredAt })),
+        ),
+      );
+
+    it('are removed up to the first that is young, and the floor says so', async () => {
+      await appendAt(NOON - DAY, NOON - 2 * DAY, NOON, NOON - DAY);
+      expect(await test.store.events.floor()).toEqual({ sequence: 0n, occurredAt: null });
+      expect(await test.store.events.prune(bounds)).toBe(2);
+      expect(await left()).toEqual([3, 4]);
+      expect(await test.store.events.floor()).toEqual({ sequence: 2n, occurredAt: NOON - 2 * DAY });
+      expect(await test.store.events.prune(bounds)).toBe(0);
+    });
+
+    it('go by number too, however young, in batches', async () => {
+      await appendAt(...Array.from({ length: 9 }, () => NOON));
+      expect(await test.store.events.prune({ ...bounds, keep: 3, limit: 4 })).toBe(4);
+      expect(await test.store.events.prune({ ...bounds, keep: 3, limit: 4 })).toBe(2);
+      expect(await left()).toEqual([7, 8, 9]);
+      expect((await test.store.events.floor()).sequence).toBe(6n);
+    });
+
+    it('stay while somebody has to be told of them, but not for ever', async () => {
+      await appendAt(NOON - 9 * DAY, NOON - 2 * DAY, NOON - DAY);
+      const waiting = { ...bounds, keepAfter: 0n, olderThanInAnyCase: NOON - 5 * DAY };
+      expect(await test.store.events.prune(waiting)).toBe(1);
+      expect(await test.store.events.prune(waiting)).toBe(0);
+      expect(await test.store.events.prune({ ...waiting, keepAfter: 2n })).toBe(1);
+      expect(await left()).toEqual([3]);
+    });
+
+    it('leave the end of the log where it was, and new ones come after it', async () => {
+      await appendAt(NOON - DAY, NOON - DAY);
+      expect(await test.store.events.prune(bounds)).toBe(2);
+      expect(await test.store.events.head()).toBe(2n);
+      await appendAt(NOON);
+      expect(await left()).toEqual([3]);
+    });
+
+    it('are removed once by two at the same time, and the floor never goes back', async () => {
+      await appendAt(...Array.from({ length: 60 }, () => NOON - DAY));
+      const removed = await Promise.all(
+        Array.from({ length: 8 }, () => test.store.events.prune({ ...bounds, limit: 10 })),
+      );
+      const sum = removed.reduce((total, count) => total + count, 0);
+      expect(await left()).toHaveLength(60 - sum);
+      expect((await test.store.events.floor()).sequence).toBe(BigInt(sum));
+    });
   });
 
   it('leave no trace of a change that failed', async () => {

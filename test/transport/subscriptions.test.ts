@@ -8,7 +8,8 @@ import { STREAM_TRANSPORTS, type StreamClient } from '../helpers/stream-clients.
 import { startTestApp, type TestApp, type TestAppOptions } from '../helpers/test-app.ts';
 
 const KEY = 'a-key-of-sixteen-or-more';
-const UPDATES = 'subscription ($after: String) { transferUpdates(after: $after) { cursor step transfer { version } } }';
+const UPDATES =
+  'subscription ($after: String) { transferUpdates(after: $after) { cursor ... on TransferUpdate { step transfer { version } } } }';
 
 const update = (cursor: string, changes: Partial<TransferUpdate['transfer']> = {}): TransferUpdate => ({
   cursor,
@@ -84,7 +85,9 @@ describe.each(STREAM_TRANSPORTS)('over $name', ({ connect }) => {
         },
       }),
     });
-    const { events, first } = await follow('subscription { transferUpdates { transfer { organization { name } } } }');
+    const { events, first } = await follow(
+      'subscription { transferUpdates { ... on TransferUpdate { transfer { organization { name } } } } }',
+    );
     fake.push(update('1'));
     const before = (await first).value as ExecutionResult;
     name = 'after';
@@ -113,7 +116,7 @@ describe.each(STREAM_TRANSPORTS)('over $name', ({ connect }) => {
       }),
     });
     const { events, first } = await follow(
-      'subscription { transferUpdates { cursor transfer { organization { name } } } }',
+      'subscription { transferUpdates { cursor ... on TransferUpdate { transfer { organization { name } } } } }',
     );
     fake.push(update('1'));
     const failed = (await first).value as ExecutionResult;
@@ -209,7 +212,11 @@ describe.each(STREAM_TRANSPORTS)('over $name', ({ connect }) => {
 
   test('explanations come in the language of the connection', async () => {
     const { fake, follow } = await start();
-    const { first } = await follow('subscription { transferUpdates { explanation } }', {}, { 'accept-language': 'fr' });
+    const { first } = await follow(
+      'subscription { transferUpdates { ... on TransferUpdate { explanation } } }',
+      {},
+      { 'accept-language': 'fr' },
+    );
     fake.push(update('1'));
     expect((await first).value).toMatchObject({ data: { transferUpdates: { explanation: 'Étape HOLDER_APPROVAL.' } } });
   });

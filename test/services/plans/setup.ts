@@ -42,7 +42,7 @@ export function startGateway(parts: {
   const { store, port, clock } = parts;
   const gateway = startRenewals(parts);
   const bus = createLocalBus();
-  const log = createEventLog(store.events, 'test');
+  const log = createEventLog(store.events, { name: 'test', secret: 'of the test' });
   const ordering: PlanOrdering = {
     renewals: gateway.renewals,
     registrations: { register: elsewhere, quote: elsewhere },

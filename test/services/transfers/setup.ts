@@ -124,7 +124,7 @@ export function startGateway(parts: {
 }): Gateway {
   const { store, port, clock, logger, settings = {} } = parts;
   const bus = createLocalBus();
-  const log = createEventLog(store.events, 'log-of-the-test');
+  const log = createEventLog(store.events, { name: 'log-of-the-test', secret: 'of the test' });
   const tail = createEventTail({ log, bus, clock, logger });
   const interest = createInterest<TransferRecord>();
   const mirror = createMirror({ port, store, clock });

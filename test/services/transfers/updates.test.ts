@@ -2,7 +2,8 @@
 import { setTimeout as realTime } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RequestFault } from '../../../src/services/errors.ts';
-import type { TransferUpdate } from '../../../src/services/services.ts';
+import { isGap } from '../../../src/services/events-types.ts';
+import type { GapNotice, TransferUpdate } from '../../../src/services/services.ts';
 import { createTestStore, describeStore, type TestStore } from '../../helpers/test-store.ts';
 import { type Stage, scopeOf, sessionOf, setup, wish } from './setup.ts';
 
@@ -29,12 +30,13 @@ function follow(query: Partial<Query> = {}, session: Parameters<typeof sessionOf
   const { after = null, filter = {}, ...rest } = query;
   return stage.transfers.updates(sessionOf(session), { filter, after, ...rest, signal: stop.signal });
 }
-const next = async (updates: AsyncIterator<TransferUpdate>): Promise<TransferUpdate> => {
+type Updates = AsyncIterator<TransferUpdate | GapNotice>;
+const next = async (updates: Updates): Promise<TransferUpdate> => {
   const { value, done } = await updates.next();
-  if (done) throw new Error('The updates ended.');
+  if (done || isGap(value)) throw new Error(done ? 'The updates ended.' : 'Something was missed.');
   return value;
 };
-const take = async (updates: AsyncIterator<TransferUpdate>, count: number) => {
+const take = async (updates: Updates, count: number) => {
   const got: TransferUpdate[] = [];
   while (got.length < count) got.push(await next(updates));
   return got;
@@ -135,6 +137,62 @@ describeStore('following transfers', (backend) => {
     await move('a.com', 'SUPPORT');
     expect(told(await next(updates))).toBe('a.com SUPPORT');
     stage.store.transfers.list = list;
+  });
+});
+
+describe('a cursor that is older than the log', () => {
+  beforeEach(() => start());
+  afterEach(end);
+
+  /** Removes everything but the newest events. */
+  const prune = (keep: number) => {
+    const limits = { keepAfter: 1_000n, olderThan: 0, olderThanInAnyCase: 0, limit: 1_000 };
+    return stage.store.events.prune({ ...limits, keep });
+  };
+  const notice = async (updates: Updates) => {
+    const { value } = await updates.next();
+    if (value === undefined || !isGap(value)) throw new Error('Nothing was missed.');
+    return value;
+  };
+
+  test('gets a notice, then how things stand, then every change', async () => {
+    for (const name of ['a.com', 'b.com']) await order(name);
+    const before = follow();
+    const [, { cursor }] = (await take(before, 2)) as [TransferUpdate, TransferUpdate];
+    await before.return?.();
+    await move('a.com', 'RUN');
+    await move('b.com', 'RUN');
+    const missedUntil = stage.clock.now();
+    await prune(1);
+    await stage.clock.advance(5_000);
+    const resumed = follow({ after: cursor });
+    expect(await notice(resumed)).toMatchObject({ gap: 'EXPIRED', missedUntil });
+    expect((await take(resumed, 2)).map(told)).toEqual(['a.com REGISTRY', 'b.com REGISTRY']);
+    await move('a.com', 'SUPPORT');
+    expect(told(await next(resumed))).toBe('a.com SUPPORT');
+  });
+
+  test('when all that is left of the log is its end, resumed after the notice tells how things stand and no second notice', async () => {
+    await order('a.com');
+    const before = follow();
+    const { cursor } = await next(before);
+    await before.return?.();
+    await move('a.com', 'RUN');
+    await prune(0);
+    const gap = await notice(follow({ after: cursor }));
+    const resumed = follow({ after: gap.cursor });
+    const state = await next(resumed);
+    expect(told(state)).toBe('a.com REGISTRY');
+    const later = follow({ after: state.cursor });
+    await move('a.com', 'SUPPORT');
+    for (const updates of [resumed, later]) expect(told(await next(updates))).toBe('a.com SUPPORT');
+  });
+
+  test('is one that was given to others when the rights are other ones', async () => {
+    await order('a.com');
+    const { cursor } = await next(follow());
+    expect(() => follow({ after: cursor }, { organizationId: 'reseller' })).toThrow(RequestFault);
+    expect(() => follow({ after: cursor }, { organizationId: null, clientId: 'c00' })).toThrow(RequestFault);
   });
 });
 
