@@ -51,7 +51,7 @@ export function createMirror(options: MirrorOptions): Mirror {
     },
   };
   const { ages, lists } = parts;
-  const owners = createOwnerBook(store);
+  const owners = createOwnerBook(store, clock);
   const organizations = createOrganizationList(parts, owners);
   const clients = createClientList(parts, owners, organizations);
   const clientDetails = createClientDetails(parts, owners);

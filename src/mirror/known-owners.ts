@@ -1,4 +1,5 @@
-// Who can own a domain, as the mirror knows it now: kept in memory until organizations or clients change.
+// Who can own a domain, as the mirror knows it now: kept in memory until organizations or clients change, here or in another process.
+import type { Clock } from '../lib/clock.ts';
 import type { OrganizationRecord } from '../store/records.ts';
 import type { KnownOwners } from './owners.ts';
 import type { MirrorStore } from './parts.ts';
@@ -18,8 +19,12 @@ interface Book {
   readonly known: KnownOwners;
 }
 
-export function createOwnerBook(store: Pick<MirrorStore, 'organizations' | 'clients'>): OwnerBook {
+/** What another process wrote is known here after that long. */
+const READ_AGAIN_MS = 10_000;
+
+export function createOwnerBook(store: Pick<MirrorStore, 'organizations' | 'clients'>, clock: Clock): OwnerBook {
   let current: Promise<Book> | null = null;
+  let readAt = 0;
 
   const read = async (): Promise<Book> => {
     const all = await store.organizations.all();
@@ -32,7 +37,8 @@ export function createOwnerBook(store: Pick<MirrorStore, 'organizations' | 'clie
     return { all, known: { organizations, clients } };
   };
   const book = (): Promise<Book> => {
-    if (current) return current;
+    if (current && clock.monotonic() - readAt < READ_AGAIN_MS) return current;
+    readAt = clock.monotonic();
     const reading = read();
     current = reading;
     reading.catch(() => {

@@ -60,16 +60,20 @@ export function createLists(deps: {
       () => records.delete(key),
     );
   };
-  const state = (key: string): Promise<MirrorListRecord | null> => {
-    const known = records.get(key);
-    if (known) return known;
-    const reading = store.get(key);
+  const state = (key: string): Promise<MirrorListRecord | null> => records.get(key) ?? stored(key);
+  /** As the store has it: another process may have read the list. Waits for what this one is writing. */
+  const stored = (key: string): Promise<MirrorListRecord | null> => {
+    const before = records.get(key) ?? Promise.resolve(null);
+    const reading = before.then(
+      () => store.get(key),
+      () => store.get(key),
+    );
     keep(key, reading);
     return reading;
   };
   /** Changes of one list are written one after the other. */
   const change = (key: string, changed: Partial<MirrorListRecord>): Promise<void> => {
-    const writing = state(key).then(async (before) => {
+    const writing = stored(key).then(async (before) => {
       const record = { ...(before ?? blank(key)), ...changed };
       await store.put(record);
       return record;
@@ -103,7 +107,8 @@ export function createLists(deps: {
   };
   /** The answer that needs no call: young enough, or a failure that is still to be respected. */
   const atOnce = async (key: string, limit: AgeLimit): Promise<ListFreshness | null> => {
-    const record = await state(key);
+    const known = await state(key);
+    const record = isTooOld(asOfRecord(known), limit) ? await stored(key) : known;
     if (record && !isTooOld(asOfRecord(record), limit)) return answer(key, { state: 'MIRRORED', reason: null });
     const failure = failures.get(key);
     if (failure && clock.monotonic() < failure.until && hasSomething(record)) return failed(key, failure.error);

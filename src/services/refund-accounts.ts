@@ -82,13 +82,14 @@ export function createRefundAccounts(deps: RefundAccountDeps): RefundAccounts {
       meter: createUpstreamMeter(),
       ...(signal && { signal }),
     };
+    // Before the ledger is read: whoever settles at the same time writes the ledger first and this last, and must not be counted twice.
+    const key = `prepaid:${organizationId}`;
+    const known = await store.facts.get(key);
     const { prepaid } = await port.billing(organizationId, call);
     if (prepaid === null) return;
     const { minor: balance, currency } = prepaid.balance;
     const spent = await spentBy(organizationId, currency);
     if (!(await isQuiet(organizationId))) return;
-    const key = `prepaid:${organizationId}`;
-    const known = await store.facts.get(key);
     const before = known === null ? null : (JSON.parse(known) as Baseline);
     let settled = 0;
     if (before !== null && before.currency === currency) {

@@ -7,6 +7,7 @@ import { createDomainStore } from './domains.ts';
 import { createEventStore } from './events.ts';
 import { createFactStore } from './facts.ts';
 import type { PrismaClient } from './generated/client.ts';
+import { createLeaseStore } from './leases.ts';
 import { createLedgerStore } from './ledger.ts';
 import { createMirrorListStore } from './mirror-lists.ts';
 import { createOrderStore } from './orders.ts';
@@ -42,6 +43,7 @@ export function createStore(prisma: PrismaClient, close: () => Promise<void>): S
     facts: createFactStore(prisma),
     audit: createAuditStore(prisma),
     replicas: createReplicaStore(prisma),
+    leases: createLeaseStore(prisma),
     async ping() {
       await prisma.$executeRaw`SELECT 1`;
     },

@@ -476,6 +476,13 @@ export interface AuditStore {
   }): Promise<void>;
 }
 
+export interface LeaseStore {
+  /** Takes a piece of work, or keeps it for longer, until `until`. @returns false while somebody else has it. */
+  hold(name: string, owner: string, now: number, until: number): Promise<boolean>;
+  /** Lets others take it at once; does nothing when somebody else has it. */
+  release(name: string, owner: string): Promise<void>;
+}
+
 export interface ReplicaStore {
   /**
    * Says that a gateway is there and what it does, and tells what the others said last, in one statement. Times are the database's own.
@@ -508,6 +515,7 @@ export interface Store {
   readonly facts: FactStore;
   readonly audit: AuditStore;
   readonly replicas: ReplicaStore;
+  readonly leases: LeaseStore;
   /** Resolves when the database answers. @throws when it does not. */
   ping(): Promise<void>;
   /** Closes connections; later calls fail. */
