@@ -10,6 +10,7 @@ import { createEventLog, identityOfLog } from './events/log.ts';
 import { createRedisBus } from './events/redis-bus.ts';
 import { createEventTail } from './events/tail.ts';
 import { createMirrorSync } from './jobs/mirror-sync.ts';
+import { createOneAtATime, type Job } from './jobs/one-at-a-time.ts';
 import { createOperationPoller } from './jobs/operation-poller.ts';
 import { createOrderSource, createTransferSource } from './jobs/operation-sources.ts';
 import { createPeriodic, type PeriodicRound } from './jobs/periodic.ts';
@@ -31,7 +32,6 @@ import { createContactsService } from './services/contacts.ts';
 import { createDomainSettingsService } from './services/domain-settings.ts';
 import { createDomainsService } from './services/domains.ts';
 import { createExposureService } from './services/exposure.ts';
-import { createKeyedTurns } from './services/keyed-turns.ts';
 import { createOrderFollowing } from './services/order-follow.ts';
 import { createOrderWork } from './services/order-reconcile.ts';
 import { createOrdersService } from './services/orders.ts';
@@ -51,6 +51,7 @@ import { createRenewalPoliciesService } from './services/renewal-policies.ts';
 import { createRenewalsService, QUICK_RENEWAL_SETTLE_MS, RENEWAL_SETTLE_MS } from './services/renewals.ts';
 import { createRestoresService } from './services/restores.ts';
 import type { OperationScope, Services, TransferRecord } from './services/services.ts';
+import { createSharedTurns } from './services/shared-turns.ts';
 import { createTransfersService, defaultNewId, TRANSFER_SETTINGS } from './services/transfers.ts';
 import { createUpstreamService } from './services/upstream.ts';
 import { openDatabase } from './store/database.ts';
@@ -144,6 +145,8 @@ export async function createApp(
     },
   });
 
+  // Begins to read how far the first fill is, for the first screen.
+  mirror.progress();
   const logIdentity = await identityOfLog(store.facts);
   const bus = redis === null ? createLocalBus() : await createRedisBus({ redis, logName: logIdentity.name, logger });
   const log = createEventLog(store.events, logIdentity);
@@ -161,7 +164,7 @@ export async function createApp(
     transitMs: config.orderTransitSeconds * 1_000,
     ceilings: config.spendCeilings,
   };
-  const turns = createKeyedTurns();
+  const turns = createSharedTurns({ store, clock, logger, newId: defaultNewId });
   const transfers = createTransfersService({
     turns,
     store,
@@ -246,7 +249,6 @@ export async function createApp(
     scope: scopeFor,
   };
 
-  const sync = createMirrorSync({ mirror, clock, logger });
   const watch = createRefundWatch({
     ...orderDeps,
     port,
@@ -262,10 +264,16 @@ export async function createApp(
   const balances = createBalanceWatch({ store, exposure, bus, clock, logger, scopeOf: ownScope });
   const jobOf = (name: string, round: PeriodicRound, longestMs: number, wokenBy: readonly Hint[] = []) =>
     createPeriodic({ name, round, bus, wokenBy, clock, logger, shortestMs: 1_000, longestMs });
-  const periodic = [
-    jobOf('refund-watch', watch.round, LOOK_MS, ['refunds']),
-    jobOf('renewal-guard', guard.round, isQuick ? QUICK_LOOK_MS : LOOK_MS, ['payments']),
-    jobOf('balance-watch', balances.round, BALANCE_LOOK_MS),
+  // The embedded database has one process at a time: the next one goes on at once, whatever became of the one before.
+  const owner = config.databaseUrl === null ? 'the only one' : randomUUID();
+  const oneAtATime = (name: string, make: () => Job) => createOneAtATime({ name, make, store, owner, clock, logger });
+  const ofOneProcess = [
+    oneAtATime('mirror-sync', () => createMirrorSync({ mirror, clock, logger })),
+    oneAtATime('refund-watch', () => jobOf('refund-watch', watch.round, LOOK_MS, ['refunds'])),
+    oneAtATime('renewal-guard', () =>
+      jobOf('renewal-guard', guard.round, isQuick ? QUICK_LOOK_MS : LOOK_MS, ['payments']),
+    ),
+    oneAtATime('balance-watch', () => jobOf('balance-watch', balances.round, BALANCE_LOOK_MS)),
   ];
   const following = createOrderFollowing(orderDeps, procedures);
   const isCrowded = (): boolean => {
@@ -299,13 +307,7 @@ export async function createApp(
   const close = async (reason: string): Promise<void> => {
     logger.info({ reason }, 'draining');
     await server.close();
-    await Promise.all([
-      ...periodic.map((job) => job.stop()),
-      sync.stop(),
-      poller.stop(),
-      planRunner.stop(),
-      reconciler.stop(),
-    ]);
+    await Promise.all([...ofOneProcess.map((job) => job.stop()), poller.stop(), planRunner.stop(), reconciler.stop()]);
     await port.close();
     await redis?.close();
     await database.close();
@@ -315,7 +317,7 @@ export async function createApp(
   return {
     services,
     database: database.describe(),
-    progress: () => sync.progress(),
+    progress: () => mirror.progress(),
     async listen() {
       const address = await server.listen().catch(async (error: unknown) => {
         await port.close();
@@ -326,8 +328,7 @@ export async function createApp(
       reconciler.start();
       poller.start();
       planRunner.start();
-      sync.start();
-      for (const job of periodic) job.start();
+      for (const job of ofOneProcess) job.start();
       return address;
     },
     close: (reason) => (closing ??= close(reason)),
@@ -337,8 +338,7 @@ export async function createApp(
 /** A mirror of one account must not be read as that of another: the address of Gandi is written into the database when it is first used. */
 async function assertSameAccount(store: Store, config: Config, gandi: GandiAccess): Promise<void> {
   const wanted = config.mode === 'SANDBOX' ? `sandbox of ${config.sandbox.domains} domains` : gandi.apiUrl;
-  const found = await store.facts.get('gandi');
-  if (found === null) return store.facts.set('gandi', wanted);
+  const found = await store.facts.once('gandi', wanted);
   if (found !== wanted)
     throw new OtherAccountError(
       `${config.databaseUrl === null ? 'DATA_DIR' : 'DATABASE_URL'}: this database mirrors ${named(found)}, expected ${named(wanted)}; use another one for it.`,

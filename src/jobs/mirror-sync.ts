@@ -2,7 +2,7 @@
 import type { Clock, Timer } from '../lib/clock.ts';
 import { createUpstreamMeter } from '../lib/upstream-meter.ts';
 import { failureReason, isUpstreamFailure } from '../mirror/failure.ts';
-import type { Demand, ListFreshness, Mirror, MirrorProgress } from '../mirror/mirror.ts';
+import type { Demand, ListFreshness, Mirror } from '../mirror/mirror.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export interface MirrorSyncDeps {
@@ -18,8 +18,6 @@ export interface MirrorSync {
   start(): void;
   /** Sends nothing more; resolves when calls already sent were dealt with, or after a few seconds. Idempotent. */
   stop(): Promise<void>;
-  /** How far the first fill is. */
-  progress(): MirrorProgress;
 }
 
 const ROUND_MS = 5_000;
@@ -45,7 +43,6 @@ export function createMirrorSync({ mirror, clock, logger, random = Math.random }
   let complaint: string | null = null;
   /** Set once Gandi has shown this process an organization that the mirror knows: only then do lists of this credential belong into it. */
   let isSameAccount = false;
-  mirror.progress();
 
   const halfOf = (seconds: number) => Math.max(SHORTEST_AGE_SECONDS, seconds / 2);
   const demand = (maxAgeSeconds: number): Demand => ({
@@ -135,7 +132,6 @@ export function createMirrorSync({ mirror, clock, logger, random = Math.random }
       await Promise.race([mirror.idle(), patience.promise]);
       alarm.cancel();
     },
-    progress: () => mirror.progress(),
   };
 }
 

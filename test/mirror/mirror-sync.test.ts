@@ -41,8 +41,8 @@ async function until(isSo: () => boolean | Promise<boolean>, stepMs = 0): Promis
 describe('the first start', () => {
   test('fills organizations, clients and domains with the fewest calls, all in lane backfill, and says when it is done', async () => {
     await setup(fakePortfolio({ domains: 350, clients: 5 }));
-    await until(() => sync.progress().isComplete);
-    expect(sync.progress()).toEqual({ isComplete: true, domains: 350, total: 350, lastError: null });
+    await until(() => t.mirror.progress().isComplete);
+    expect(t.mirror.progress()).toEqual({ isComplete: true, domains: 350, total: 350, lastError: null });
     expect(t.gandi.sent().slice(0, 6).toSorted()).toEqual(
       ['organizations', 'clients:reseller:1', 'domains:1', 'domains:2', 'domains:3', 'domains:4'].toSorted(),
     );
@@ -54,11 +54,11 @@ describe('the first start', () => {
   test('says every few seconds how far it is', async () => {
     await setup(fakePortfolio({ domains: 350, clients: 5 }));
     const hold = t.gandi.hold(/^domains:4$/, 'before-answering');
-    await until(() => sync.progress().domains === 300);
+    await until(() => t.mirror.progress().domains === 300);
     await t.clock.advance(6_500);
     expect(lines).toEqual(['info mirror: 300 of 350 domains', 'info mirror: 300 of 350 domains']);
     hold.release();
-    await until(() => sync.progress().isComplete);
+    await until(() => t.mirror.progress().isComplete);
   });
 
   test('learns the clients by their lists where rows do not tell them', async () => {
@@ -99,7 +99,7 @@ describe('afterwards', () => {
 
   test('what left the list is followed', async () => {
     await setup(fakePortfolio({ domains: 5, clients: 1 }));
-    await until(() => sync.progress().isComplete);
+    await until(() => t.mirror.progress().isComplete);
     t.gandi.world.domains.shift();
     await until(
       async () => (await allDomains(t.store)).some(({ presence }) => presence === 'ABSENT_CONFIRMED'),
@@ -119,7 +119,7 @@ describe('when Gandi cannot be asked', () => {
     expect(lines).toHaveLength(1);
     heal();
     await until(() => lines.includes('info mirror: fresh again'), 5_000);
-    expect(sync.progress()).toMatchObject({ isComplete: true, domains: 5, lastError: null });
+    expect(t.mirror.progress()).toMatchObject({ isComplete: true, domains: 5, lastError: null });
   });
 
   test.each([
@@ -170,28 +170,28 @@ describe('stopping', () => {
   test('in the middle of the first fill is no loss: the next start goes on where it was', async () => {
     await setup(fakePortfolio({ domains: 500, clients: 1 }));
     const hold = t.gandi.hold(/^domains:[3-5]$/, 'before-sending');
-    await until(() => sync.progress().domains === 200);
+    await until(() => t.mirror.progress().domains === 200);
     await t.clock.advance(0);
     await sync.stop();
     hold.release();
     t.gandi.clearCalls();
     t.restart();
     start();
-    await until(() => sync.progress().isComplete);
+    await until(() => t.mirror.progress().isComplete);
     expect(
       t.gandi
         .sent()
         .filter((what) => what.startsWith('domains:'))
         .toSorted(),
     ).toEqual(['domains:3', 'domains:4', 'domains:5']);
-    expect(sync.progress()).toMatchObject({ domains: 500, total: 500 });
+    expect(t.mirror.progress()).toMatchObject({ domains: 500, total: 500 });
   });
 });
 
 describe('a credential of another account', () => {
   test('is told from that of the account this database mirrors, and nothing of it is taken for the truth', async () => {
     await setup(fakePortfolio({ domains: 10, clients: 1 }));
-    await until(() => sync.progress().isComplete);
+    await until(() => t.mirror.progress().isComplete);
     await sync.stop();
     await t.clock.advance(1_000);
     const foreign = fakePortfolio({ domains: 3, clients: 0 });
