@@ -143,6 +143,7 @@ export async function createApp(
       domains: ages.domains,
       domainDetail: ages.details,
     },
+    onEvents: () => bus.publish('events'),
   });
 
   // Begins to read how far the first fill is, for the first screen.

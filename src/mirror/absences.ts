@@ -85,13 +85,15 @@ export function createAbsences(
       const detail = await look(name, caller);
       const { evidence: list } = pass;
       const verdict = judgePresence({ list, detail, credentialWorks: true, seenElsewhere: pass.names.has(name) });
-      if (detail.kind !== 'answers')
-        await store.domains.setPresence([key], verdict.presence, verdict.reason, clock.now());
+      const events =
+        detail.kind === 'answers'
+          ? []
+          : await store.domains.setPresence([key], verdict.presence, verdict.reason, clock.now());
       lookedAt.set(domainKeyText(key), clock.now());
       hidden.delete(domainKeyText(key));
       if (verdict.presence === 'PRESENT') hidden.add(domainKeyText(key));
       if (verdict.presence === 'ABSENT_CONFIRMED') confirmedAbsent += 1;
-      wrote();
+      wrote(events);
     });
     return { checked: keys.length, confirmedAbsent };
   };
@@ -111,9 +113,8 @@ export function createAbsences(
           seenElsewhere,
         });
         const keys = doubtful.filter(({ name }) => pass.names.has(name) === seenElsewhere);
-        await store.domains.setPresence(keys, presence, reason, clock.now());
+        wrote(await store.domains.setPresence(keys, presence, reason, clock.now()));
       }
-      wrote();
       if (pass.evidence === 'empty' && unseen.length > 0)
         throw new SuddenlyEmptyError('domains', 'GET /domain/domains');
     },

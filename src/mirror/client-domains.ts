@@ -37,14 +37,10 @@ export function createClientDomains(parts: Parts, clients: ClientList, details: 
       keyOf: ({ name }) => name,
       async onPage(rows, asOf) {
         pages += 1;
-        await store.domains.upsertRows(
-          rows.map(({ sharingId: _sharingId, ...row }) => ({ ...row, organizationId, rowAsOf: asOf })),
+        const events = await store.domains.upsertRows(
+          rows.map(({ sharingId: _sharingId, ...row }) => ({ ...row, organizationId, rowAsOf: asOf, clientId })),
         );
-        await store.domains.linkClients(
-          rows.map(({ name }) => ({ organizationId, name, clientId })),
-          asOf,
-        );
-        wrote();
+        wrote(events);
       },
     });
     pagesRead.set(clientId, pages);
@@ -76,8 +72,7 @@ export function createClientDomains(parts: Parts, clients: ClientList, details: 
         const found = await read(caller, organizationId, clientId);
         count += found;
       });
-      await store.domains.linkUnclaimed(organizationId, startedAt, startedAt);
-      wrote();
+      wrote(await store.domains.linkUnclaimed(organizationId, startedAt, startedAt));
       await lists.complete(LIST_KEYS.domainClients(organizationId), { startedAt, fetched: count, total: count });
     },
   };

@@ -46,8 +46,9 @@ export function createMirror(options: MirrorOptions): Mirror {
     pageSize,
     atOnce,
     detailWaitMs: detailMs,
-    wrote: () => {
+    wrote: (events = []) => {
       generation += 1;
+      if (events.length > 0) options.onEvents?.();
     },
   };
   const { ages, lists } = parts;

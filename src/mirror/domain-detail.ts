@@ -40,7 +40,7 @@ export function createDomainDetails(parts: Parts, owners: OwnerBook, organizatio
     const { organizationId } = owner;
     const known = before.find((record) => record.organizationId === organizationId);
     const clientId = owner.tellsClient ? owner.clientId : (known?.clientId ?? null);
-    await store.domains.upsertDetail(
+    const events = await store.domains.upsertDetail(
       { ...row, organizationId, rowAsOf: asOf },
       {
         ownerSpaceId,
@@ -56,6 +56,7 @@ export function createDomainDetails(parts: Parts, owners: OwnerBook, organizatio
       clientId,
       asOf,
     );
+    wrote(events);
     const elsewhere = present.filter((record) => record.organizationId !== organizationId);
     if (elsewhere.length > 0) {
       const { presence, reason } = judgePresence({
@@ -64,7 +65,7 @@ export function createDomainDetails(parts: Parts, owners: OwnerBook, organizatio
         credentialWorks: true,
         seenElsewhere: true,
       });
-      await store.domains.setPresence(elsewhere, presence, reason, clock.now());
+      wrote(await store.domains.setPresence(elsewhere, presence, reason, clock.now()));
     }
     return organizationId;
   };
@@ -78,13 +79,11 @@ export function createDomainDetails(parts: Parts, owners: OwnerBook, organizatio
       try {
         const domain = await caller.send((call) => port.domain(name, call));
         const organizationId = await write(domain, await store.domains.byNames([name]), asOf);
-        wrote();
         return { kind: 'found', organizationId };
       } catch (error) {
         if (!(error instanceof UpstreamError) || error.kind !== 'not-found') throw error;
         const before = (await store.domains.byNames([name])).filter(({ presence }) => presence !== 'ABSENT_CONFIRMED');
-        await store.domains.setPresence(before, NOT_FOUND_ALONE.presence, NOT_FOUND_ALONE.reason, asOf);
-        wrote();
+        wrote(await store.domains.setPresence(before, NOT_FOUND_ALONE.presence, NOT_FOUND_ALONE.reason, asOf));
         return { kind: 'not-found' };
       }
     },

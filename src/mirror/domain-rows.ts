@@ -1,5 +1,4 @@
 // Writes list rows of domains where the evidence puts them, and collects what the rows told about clients.
-import type { DomainClientLink } from '../store/store.ts';
 import type { UpstreamDomainRow } from '../upstream/port.ts';
 import type { OwnerBook } from './known-owners.ts';
 import { type KnownOwners, ownerOfRow, type RowOwner } from './owners.ts';
@@ -59,14 +58,14 @@ export function createRowWriter({ store, wrote }: Pick<Parts, 'store' | 'wrote'>
     placed,
     async write(rows, asOf) {
       const owned = await place(rows, asOf, await owners.known());
-      const links: DomainClientLink[] = [];
+      const told = new Map<string, string | null>();
       for (const { row, owner } of owned) {
         const { organizationId, client } = owner;
         const { name } = row;
         placed.set(name, organizationId);
         if (client.kind === 'client') withClients.add(organizationId);
-        if (client.kind === 'client') links.push({ organizationId, name, clientId: client.clientId });
-        if (client.kind === 'organization') links.push({ organizationId, name, clientId: null });
+        if (client.kind === 'client') told.set(name, client.clientId);
+        if (client.kind === 'organization') told.set(name, null);
         if (client.kind === 'unknown') untold.add(organizationId);
         if (client.kind === 'claimed-by-organization') {
           const rows = claimed.get(organizationId) ?? [];
@@ -74,15 +73,18 @@ export function createRowWriter({ store, wrote }: Pick<Parts, 'store' | 'wrote'>
           claimed.set(organizationId, rows);
         }
       }
-      await store.domains.upsertRows(
-        owned.map(({ row: { sharingId: _sharingId, ...row }, owner }) => ({
-          ...row,
-          organizationId: owner.organizationId,
-          rowAsOf: asOf,
-        })),
+      const events = await store.domains.upsertRows(
+        owned.map(({ row: { sharingId: _sharingId, ...row }, owner }) => {
+          const clientId = told.get(row.name);
+          return {
+            ...row,
+            organizationId: owner.organizationId,
+            rowAsOf: asOf,
+            ...(clientId !== undefined && { clientId }),
+          };
+        }),
       );
-      await store.domains.linkClients(links, asOf);
-      wrote();
+      wrote(events);
     },
     async finish() {
       const { organizations, clients } = await owners.known();
@@ -93,11 +95,11 @@ export function createRowWriter({ store, wrote }: Pick<Parts, 'store' | 'wrote'>
           continue;
         }
         const oldest = rows.reduce((least, { asOf }) => Math.min(least, asOf), Number.POSITIVE_INFINITY);
-        await store.domains.linkClients(
+        const events = await store.domains.linkClients(
           rows.map(({ name }) => ({ organizationId, name, clientId: null })),
           oldest,
         );
-        wrote();
+        wrote(events);
       }
       return new Set([...organizations.keys()].filter((id) => unplaced.length === 0 && !untold.has(id)));
     },

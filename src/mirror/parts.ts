@@ -1,10 +1,13 @@
 // What the parts of the mirror share.
 import type { Clock } from '../lib/clock.ts';
+import type { EventRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { GandiPort } from '../upstream/port.ts';
 import type { MirrorAges } from './demand.ts';
 import type { Flights } from './flights.ts';
 import type { Lists, ListWaits } from './lists.ts';
+
+export { LIST_KEYS } from '../store/list-keys.ts';
 
 /** What of Gandi the mirror copies. */
 export type MirroredPort = Pick<GandiPort, 'user' | 'organizations' | 'clients' | 'client' | 'domains' | 'domain'>;
@@ -23,6 +26,8 @@ export interface MirrorOptions {
   };
   /** Items asked for with each page. Default 100: Gandi documents no largest size and clients use this one. */
   readonly pageSize?: number;
+  /** Called when something was told in the log of events. */
+  readonly onEvents?: () => void;
   /** Calls of one piece of work that are under way at the same time. Default 16. */
   readonly atOnce?: number;
 }
@@ -38,15 +43,6 @@ export interface Parts {
   readonly pageSize: number;
   readonly atOnce: number;
   readonly detailWaitMs: number;
-  /** To be called after each write to the store. */
-  readonly wrote: () => void;
+  /** To be called after each write to the store, with the events that came of it. */
+  readonly wrote: (events?: readonly EventRecord[]) => void;
 }
-
-/** Names of the lists in the store. */
-export const LIST_KEYS = {
-  organizations: 'organizations',
-  domains: 'domains',
-  clients: (organizationId: string) => `clients:${organizationId}`,
-  domainClients: (organizationId: string) => `domain-clients:${organizationId}`,
-  domainsOfClient: (clientId: string) => `domains-of:${clientId}`,
-} as const;

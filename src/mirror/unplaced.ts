@@ -33,15 +33,17 @@ export async function placeRows(
       async onPage(items, asOf) {
         const here = items.filter(({ name }) => left.has(name));
         for (const { name } of here) left.delete(name);
-        await store.domains.upsertRows(
-          here.map(({ sharingId: _sharingId, ...row }) => ({ ...row, organizationId, rowAsOf: asOf })),
+        const tellsClient = 'clientId' in scope || organizations.get(organizationId)?.isReseller === false;
+        const clientId = 'clientId' in scope ? scope.clientId : null;
+        const events = await store.domains.upsertRows(
+          here.map(({ sharingId: _sharingId, ...row }) => ({
+            ...row,
+            organizationId,
+            rowAsOf: asOf,
+            ...(tellsClient && { clientId }),
+          })),
         );
-        if ('clientId' in scope || organizations.get(organizationId)?.isReseller === false)
-          await store.domains.linkClients(
-            here.map(({ name }) => ({ organizationId, name, clientId: 'clientId' in scope ? scope.clientId : null })),
-            asOf,
-          );
-        wrote();
+        wrote(events);
       },
     });
 

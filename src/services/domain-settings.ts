@@ -115,6 +115,7 @@ export function createDomainSettingsService(deps: DomainSettingsDeps): DomainSet
       const changed = await carryOut(scope, domain, 'setNameservers', {
         what: 'change the nameservers',
         send: (name, call) => port.setNameservers(name, nameservers, call),
+        sets: { aspect: 'NAMESERVERS', wanted: nameservers },
         isShown: ({ detail: shown }) => shown !== null && sameHosts(shown.nameservers, nameservers),
       });
       return answerOf(changed);

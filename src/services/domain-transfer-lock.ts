@@ -39,6 +39,7 @@ export function createTransferLock(deps: TransferLockDeps) {
     const changed = await carryOut(scope, domain, {
       what: 'change the transfer lock',
       send: (name, call) => port.setTransferLock(name, locked, call),
+      sets: { aspect: 'TRANSFER_LOCK', wanted: locked ? ['locked'] : [] },
       isShown: ({ domain: shown }) => shown.eppStatuses.includes(LOCKED_BY_REGISTRAR) === locked,
     });
     return changed.domain;

@@ -1,7 +1,7 @@
 // One change of a domain at Gandi: sent once, then looked at until Gandi shows it. What Gandi shows is the answer, also when its own answer was lost.
 import { type Clock, sleep } from '../lib/clock.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import type { Store } from '../store/store.ts';
+import type { OwnSetting, Store } from '../store/store.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { CallOptions } from '../upstream/port.ts';
 import { orFault, writeFor } from './calls.ts';
@@ -29,6 +29,8 @@ export interface DomainChange {
   /** As in "Gandi would not … of example.com". */
   readonly what: string;
   send(name: string, call: CallOptions): Promise<void>;
+  /** Noted before it is sent. */
+  readonly sets?: OwnSetting;
   /** True once the change is in effect. */
   isShown(shown: Shown): boolean;
   /** The same, when it has to prove that a write whose answer was lost has landed. Default: {@link isShown}. */
@@ -76,6 +78,9 @@ export function createDomainWrite({ store, mirror, clock }: DomainWriteDeps) {
   };
 
   return async (scope: OperationScope, domain: DomainNode, change: DomainChange): Promise<Changed> => {
+    const { organizationId, name: domainName } = domain;
+    if (change.sets !== undefined)
+      await store.domains.noteOwnWrite({ organizationId, domainName, ...change.sets }, clock.now());
     const lost = await send(scope, domain.name, change);
     const isProven = change.isProven ?? change.isShown;
     try {

@@ -1,23 +1,11 @@
 // Domains as the mirror holds them: list rows, client links, presence and details, each with its own age.
 import { conditions, DOMAIN_KEYSETS } from './domain-listing.ts';
+import { writeDetail, writeLinks, writeOwn, writePresence, writeRows, writeUnclaimed } from './domain-writes.ts';
 import { type Domain, Prisma, type PrismaClient } from './generated/client.ts';
 import { countRows, readPage } from './keyset.ts';
-import type { DomainDetailRecord, DomainRecord, DomainRowRecord, Presence } from './records.ts';
-import {
-  type Database,
-  instant,
-  isOneOf,
-  isoInstant,
-  isoOrNull,
-  msOf,
-  msOrNull,
-  recordset,
-  type Selected,
-  selectRows,
-  storable,
-} from './sql.ts';
+import type { DomainDetailRecord, DomainRecord, Presence } from './records.ts';
+import { instant, isOneOf, msOf, msOrNull, recordset, type Selected, selectRows, storable } from './sql.ts';
 import type { DomainStore } from './store.ts';
-import { searchTextOf } from './text-search.ts';
 
 export function createDomainStore(prisma: PrismaClient): DomainStore {
   return {
@@ -61,36 +49,11 @@ export function createDomainStore(prisma: PrismaClient): DomainStore {
         return { domain, autoRenewal: domain.detailAsOf === null ? null : plan };
       });
     },
-    async upsertRows(rows) {
-      await upsert(prisma, rows);
-    },
-    async linkClients(links, asOf) {
-      if (links.length === 0) return;
-      await prisma.$executeRaw`
-        UPDATE domains d SET client_id = r."clientId", client_as_of = ${instant(asOf)}
-        FROM ${recordset(links, `${KEY_COLUMNS}, "clientId" text`)}
-        WHERE d.organization_id = r."organizationId" AND d.name = r.name
-          AND (d.client_as_of IS NULL OR d.client_as_of <= ${instant(asOf)})`;
-    },
-    async upsertDetail(row, detail, clientId, asOf) {
-      await prisma.$transaction(async (transaction) => {
-        await upsert(transaction, [row]);
-        await transaction.$executeRaw`
-          UPDATE domains SET
-            detail = CASE WHEN detail_as_of > ${instant(asOf)} THEN detail ELSE ${JSON.stringify(storable(detail))}::text::jsonb END,
-            detail_as_of = GREATEST(detail_as_of, ${instant(asOf)}),
-            client_id = CASE WHEN client_as_of > ${instant(asOf)} THEN client_id ELSE ${clientId} END,
-            client_as_of = GREATEST(client_as_of, ${instant(asOf)})
-          WHERE organization_id = ${row.organizationId} AND name = ${row.name}`;
-      });
-    },
-    async setPresence(keys, presence, reason, asOf) {
-      if (keys.length === 0) return;
-      await prisma.$executeRaw`
-        UPDATE domains d SET presence = ${presence}, presence_reason = ${storable(reason)}, presence_as_of = ${instant(asOf)}
-        FROM ${recordset(keys, KEY_COLUMNS)}
-        WHERE d.organization_id = r."organizationId" AND d.name = r.name AND d.presence_as_of <= ${instant(asOf)}`;
-    },
+    upsertRows: (rows) => writeRows(prisma, rows),
+    linkClients: (links, asOf) => writeLinks(prisma, links, asOf),
+    upsertDetail: (row, detail, clientId, asOf) => writeDetail(prisma, row, detail, clientId, asOf),
+    setPresence: (keys, presence, reason, asOf) => writePresence(prisma, keys, presence, reason, asOf),
+    noteOwnWrite: (write, sentAt) => writeOwn(prisma, write, sentAt),
     async unseenSince(organizationId, startedAt) {
       return prisma.domain.findMany({
         where: {
@@ -111,12 +74,7 @@ export function createDomainStore(prisma: PrismaClient): DomainStore {
         },
       });
     },
-    async linkUnclaimed(organizationId, startedAt, asOf) {
-      await prisma.$executeRaw`
-        UPDATE domains SET client_id = NULL, client_as_of = ${instant(asOf)}
-        WHERE organization_id = ${storable(organizationId)} AND presence <> 'ABSENT_CONFIRMED'
-          AND row_as_of <= ${instant(startedAt)} AND (client_as_of IS NULL OR client_as_of < ${instant(startedAt)})`;
-    },
+    linkUnclaimed: (organizationId, startedAt, asOf) => writeUnclaimed(prisma, organizationId, startedAt, asOf),
     async detailsDue({ olderThan, expiringBefore, limit }) {
       return prisma.$queryRaw<{ organizationId: string; name: string }[]>`
         SELECT organization_id AS "organizationId", name FROM domains
@@ -132,50 +90,6 @@ export function createDomainStore(prisma: PrismaClient): DomainStore {
 const EXPIRY = `COALESCE(d.expires_at, 'infinity'::timestamptz)`;
 
 const KEY_COLUMNS = '"organizationId" text, name text';
-
-/** An older row never overwrites a newer one, nor does it take back a presence decided since. */
-async function upsert(database: Database, rows: readonly DomainRowRecord[]): Promise<void> {
-  const values = newest(rows).map((row) => ({
-    ...row,
-    createdAt: isoOrNull(row.createdAt),
-    registryCreatedAt: isoOrNull(row.registryCreatedAt),
-    expiresAt: isoOrNull(row.expiresAt),
-    updatedAt: isoOrNull(row.updatedAt),
-    rowAsOf: isoInstant(row.rowAsOf),
-    searchText: searchTextOf([row.name, row.unicodeName, ...row.tags, row.registrantName]),
-  }));
-  if (values.length === 0) return;
-  await database.$executeRaw`
-    INSERT INTO domains AS d (
-      organization_id, name, unicode_name, gandi_id, tld, epp_statuses, tags, auto_renew, registrant_name, nameserver_kind,
-      created_at, registry_created_at, expires_at, updated_at, row_as_of, search_text, presence, presence_as_of)
-    SELECT r.*, 'PRESENT', r."rowAsOf" FROM ${recordset(values, ROW_COLUMNS)} ORDER BY "organizationId", name
-    ON CONFLICT (organization_id, name) DO UPDATE SET
-      unicode_name = EXCLUDED.unicode_name, gandi_id = EXCLUDED.gandi_id, tld = EXCLUDED.tld, epp_statuses = EXCLUDED.epp_statuses,
-      tags = EXCLUDED.tags, auto_renew = EXCLUDED.auto_renew, registrant_name = EXCLUDED.registrant_name,
-      nameserver_kind = EXCLUDED.nameserver_kind, created_at = EXCLUDED.created_at,
-      registry_created_at = EXCLUDED.registry_created_at, expires_at = EXCLUDED.expires_at, updated_at = EXCLUDED.updated_at,
-      row_as_of = EXCLUDED.row_as_of, search_text = EXCLUDED.search_text,
-      presence = CASE WHEN d.presence_as_of > EXCLUDED.row_as_of THEN d.presence ELSE 'PRESENT' END,
-      presence_reason = CASE WHEN d.presence_as_of > EXCLUDED.row_as_of THEN d.presence_reason END,
-      presence_as_of = GREATEST(d.presence_as_of, EXCLUDED.row_as_of)
-    WHERE d.row_as_of <= EXCLUDED.row_as_of`;
-}
-
-const ROW_COLUMNS = `
-  "organizationId" text, name text, "unicodeName" text, "gandiId" text, tld text, "eppStatuses" text[], tags text[], "autoRenew" boolean,
-  "registrantName" text, "nameserverKind" text, "createdAt" timestamptz, "registryCreatedAt" timestamptz, "expiresAt" timestamptz,
-  "updatedAt" timestamptz, "rowAsOf" timestamptz, "searchText" text`;
-
-function newest(rows: readonly DomainRowRecord[]): DomainRowRecord[] {
-  const byKey = new Map<string, DomainRowRecord>();
-  for (const row of rows) {
-    const key = JSON.stringify([row.organizationId, row.name]);
-    const known = byKey.get(key);
-    if (known === undefined || known.rowAsOf <= row.rowAsOf) byKey.set(key, row);
-  }
-  return [...byKey.values()];
-}
 
 type DomainRow = Omit<Domain, 'detail' | 'searchText'>;
 

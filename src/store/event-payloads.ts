@@ -64,7 +64,7 @@ export interface DomainChanges {
 }
 
 /**
- * The domain was looked at and is no longer what it was. Of contacts it tells that they changed, not what is in them.
+ * The domain was looked at and is no longer what it was. What became known for the first time is no change. Of contacts it tells that they changed, not what is in them.
  *
  * When it goes from one client to another there is one event for each, so that neither learns of the other: LEFT, of the client it had, and JOINED, of the
  * client it has. What changed besides is then in an event of its own, of no client.
@@ -108,6 +108,7 @@ export type RegistrantField =
   | 'ADDRESS'
   | 'PHONE'
   | 'LANGUAGE'
+  | 'PRIVACY'
   | 'EXTRA_PARAMETERS';
 
 /** The registrant, or data of it, changed. Personal data: the name it is known by now, so that people know who is meant; nothing of who it was before. */
@@ -115,7 +116,7 @@ export interface RegistrantChanged {
   readonly domainName: string;
   /** Its company, or its own name. */
   readonly registrantName: string | null;
-  /** What of it changed; all of it when there was none before. */
+  /** What of it changed. */
   readonly fields: readonly RegistrantField[];
 }
 

@@ -156,6 +156,18 @@ export interface DomainClientLink {
   readonly clientId: string | null;
 }
 
+/** A list row; `clientId` when the same answer told it, null = it belongs to none. */
+export interface DomainRowWrite extends DomainRowRecord {
+  readonly clientId?: string | null;
+}
+
+/** One thing of a domain that the gateway itself sets at Gandi, where a change of the same made elsewhere is to be noticed. */
+export type OwnSetting =
+  | { readonly aspect: 'NAMESERVERS'; readonly wanted: readonly string[] }
+  | { readonly aspect: 'TRANSFER_LOCK'; readonly wanted: readonly ['locked'] | readonly [] };
+
+export type OwnDomainWrite = OwnSetting & { readonly organizationId: string; readonly domainName: string };
+
 export interface DomainStore extends Listing<DomainRecord, DomainFilter, DomainSort> {
   /** By name across organizations; at most one row for each (organization, name). */
   byNames(names: readonly string[]): Promise<readonly DomainRecord[]>;
@@ -176,16 +188,29 @@ export interface DomainStore extends Listing<DomainRecord, DomainFilter, DomainS
     after: { readonly expiresAt: number; readonly name: string } | null;
     limit: number;
   }): Promise<readonly { domain: DomainRecord; autoRenewal: DomainDetailRecord['autoRenewal'] }[]>;
-  /** Writes list rows; a row makes the domain PRESENT. An older `rowAsOf` never overwrites a newer one. Client and detail stay as they are. */
-  upsertRows(rows: readonly DomainRowRecord[]): Promise<void>;
-  linkClients(links: readonly DomainClientLink[], asOf: number): Promise<void>;
-  upsertDetail(row: DomainRowRecord, detail: DomainDetailRecord, clientId: string | null, asOf: number): Promise<void>;
+  /**
+   * Writes list rows; a row makes the domain PRESENT. An older `rowAsOf` never overwrites a newer one. The detail stays as it is, and so does the client
+   * unless the row tells it.
+   *
+   * This and every other write of domains tells what it changed in events of the same transaction, which it returns; but nothing before the list `domains`
+   * was complete for the first time.
+   */
+  upsertRows(rows: readonly DomainRowWrite[]): Promise<readonly EventRecord[]>;
+  linkClients(links: readonly DomainClientLink[], asOf: number): Promise<readonly EventRecord[]>;
+  upsertDetail(
+    row: DomainRowRecord,
+    detail: DomainDetailRecord,
+    clientId: string | null,
+    asOf: number,
+  ): Promise<readonly EventRecord[]>;
   setPresence(
     keys: readonly { organizationId: string; name: string }[],
     presence: Presence,
     reason: string | null,
     asOf: number,
-  ): Promise<void>;
+  ): Promise<readonly EventRecord[]>;
+  /** Remembers what the gateway is about to set at Gandi, in place of what it set before: so its own changes are told from those made elsewhere. */
+  noteOwnWrite(write: OwnDomainWrite, sentAt: number): Promise<void>;
   /** Names of PRESENT domains whose row is older than `startedAt`: what a complete list no longer had. */
   unseenSince(
     organizationId: string | null,
@@ -197,7 +222,7 @@ export interface DomainStore extends Listing<DomainRecord, DomainFilter, DomainS
    * After the lists of every client were read from `startedAt` on: domains whose row is older than that and whose link was not renewed since belong to the
    * organization itself; links them to no client as of `asOf`. Domains that are ABSENT_CONFIRMED stay as they are.
    */
-  linkUnclaimed(organizationId: string, startedAt: number, asOf: number): Promise<void>;
+  linkUnclaimed(organizationId: string, startedAt: number, asOf: number): Promise<readonly EventRecord[]>;
   /**
    * Keys of PRESENT domains whose detail is missing or older than `olderThan`: first those that expire before `expiringBefore`, soonest first,
    * then those never read, then the oldest.
