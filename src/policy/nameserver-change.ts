@@ -1,4 +1,5 @@
 // What a change of nameservers brings about besides: one pure decision on what the domain uses today.
+import { sameHosts } from '../lib/host-names.ts';
 import { kindOfHosts, type NameserverOperator } from '../lib/nameserver-kind.ts';
 import type { SideEffect } from './side-effects.ts';
 
@@ -39,11 +40,4 @@ export function consequencesOf({ kind, nameservers, services, wanted }: Nameserv
     ],
     services: stopping,
   };
-}
-
-/** Whether both name the same hosts, in any order and letter case, with or without the final dot. */
-export function sameHosts(some: readonly string[], others: readonly string[]): boolean {
-  const tidy = (hosts: readonly string[]) => new Set(hosts.map((host) => host.toLowerCase().replace(/\.$/, '')));
-  const [left, right] = [tidy(some), tidy(others)];
-  return left.size === right.size && [...left].every((host) => right.has(host));
 }

@@ -1,8 +1,9 @@
 // Settings of a domain that cost nothing and can break something: auto-renewal, nameservers, contacts, the auth code.
 import { assertCan, type Session } from '../auth/session.ts';
 import type { Clock } from '../lib/clock.ts';
+import { sameHosts } from '../lib/host-names.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import { consequencesOf, sameHosts } from '../policy/nameserver-change.ts';
+import { consequencesOf } from '../policy/nameserver-change.ts';
 import type { Store } from '../store/store.ts';
 import type { GandiPort } from '../upstream/port.ts';
 import { assertNotLocked } from './domain-locks.ts';

@@ -1,5 +1,6 @@
 // What is told of a domain when two looks at it differ. Pure.
 import { isDeepStrictEqual } from 'node:util';
+import { sameHosts } from '../lib/host-names.ts';
 import {
   type DomainChanges,
   type DomainFacts,
@@ -78,7 +79,7 @@ export function lastSeenAt(before: DomainLook, fields: readonly DriftField[]): n
 export const isLocked = ({ eppStatuses }: DomainLook): boolean => eppStatuses.includes(TRANSFER_LOCK);
 
 /** The same texts, in whatever order. */
-export function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
   return isDeepStrictEqual(new Set(a), new Set(b));
 }
 
@@ -143,7 +144,7 @@ function compared(before: DomainLook, after: DomainLook) {
   if (!sameTexts(before.tags, after.tags)) note('TAGS', { tags: { before: before.tags, after: after.tags } });
   const [was, is] = [before.detail, after.detail];
   if (was === null || is === null) return { fields, changes };
-  if (!sameTexts(was.nameservers, is.nameservers))
+  if (!sameHosts(was.nameservers, is.nameservers))
     note('NAMESERVERS', { nameservers: { before: was.nameservers, after: is.nameservers } });
   for (const role of ['admin', 'tech', 'billing'] as const)
     if (contactFields(was.contacts[role], is.contacts[role]).length > 0) note(ROLE_FIELDS[role]);

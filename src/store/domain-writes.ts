@@ -1,5 +1,6 @@
 // Writes what was learned of domains, and tells what changed in the same transaction. What did not change costs one statement and no event.
-import { type DomainLook, domainNews, driftOf, isLocked, lastSeenAt, sameTexts } from './domain-news.ts';
+import { sameHosts } from '../lib/host-names.ts';
+import { type DomainLook, domainNews, driftOf, isLocked, lastSeenAt } from './domain-news.ts';
 import type { DriftField } from './event-payloads.ts';
 import { appendEvents } from './events.ts';
 import { Prisma, type PrismaClient } from './generated/client.ts';
@@ -225,7 +226,7 @@ async function unexplained(
   const { organizationId, name } = after;
   const own = await transaction.ownDomainWrite.findMany({ where: { organizationId, domainName: name } });
   const isOwn = own.flatMap(({ aspect, wanted }): readonly DriftField[] => {
-    if (aspect === 'NAMESERVERS') return sameTexts(wanted, after.detail?.nameservers ?? []) ? ['NAMESERVERS'] : [];
+    if (aspect === 'NAMESERVERS') return sameHosts(wanted, after.detail?.nameservers ?? []) ? ['NAMESERVERS'] : [];
     return wanted.includes('locked') === isLocked(after) ? ['TRANSFER_LOCK'] : [];
   });
   const since = new Date(lastSeenAt(before, found) - EFFECT_MS);
