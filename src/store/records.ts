@@ -395,6 +395,8 @@ export interface ReplicaReport {
   readonly epoch: string | null;
   /** The part of the limits it uses alone, such as `10/2s`; null = it counts with the others. */
   readonly part: string | null;
+  /** Greater than in any report of this process before; one that arrives after a later one changes nothing. */
+  readonly turn: number;
   /** It goes on alone from now on. */
   readonly announces: boolean;
   /** Announcements of others it makes room for. */

@@ -10,23 +10,24 @@ import type { ReplicaStore } from './store.ts';
  */
 export function createReplicaStore(prisma: PrismaClient): ReplicaStore {
   return {
-    async report({ id, epoch, part, announces, acknowledged }) {
+    async report({ id, turn, epoch, part, announces, acknowledged }) {
       const seen = JSON.stringify(storable(acknowledged));
       const [result] = await prisma.$queryRaw<
         { board: { announcement: string | null; others: readonly ReplicaRecord[] } }[]
       >`
         WITH mine AS (
-          INSERT INTO replicas AS r (id, seen_at, epoch, part, announcement, detached_at, acknowledged)
+          INSERT INTO replicas AS r (id, seen_at, epoch, part, announcement, detached_at, acknowledged, turn)
           SELECT ${id}::uuid, clock_timestamp(), ${epoch}::text, ${part}::text,
             CASE WHEN ${part}::text IS NOT NULL THEN pg_current_xact_id()::text::bigint END,
             CASE WHEN ${part}::text IS NOT NULL THEN clock_timestamp() END,
-            ARRAY(SELECT jsonb_array_elements_text(${seen}::text::jsonb))
+            ARRAY(SELECT jsonb_array_elements_text(${seen}::text::jsonb)), ${turn}::int
           ON CONFLICT (id) DO UPDATE SET
-            seen_at = EXCLUDED.seen_at, epoch = EXCLUDED.epoch, part = EXCLUDED.part, acknowledged = EXCLUDED.acknowledged,
+            seen_at = EXCLUDED.seen_at, turn = EXCLUDED.turn, epoch = EXCLUDED.epoch, part = EXCLUDED.part, acknowledged = EXCLUDED.acknowledged,
             announcement = CASE WHEN EXCLUDED.part IS NULL OR ${announces} THEN EXCLUDED.announcement
               ELSE coalesce(r.announcement, EXCLUDED.announcement) END,
             detached_at = CASE WHEN EXCLUDED.part IS NULL OR ${announces} THEN EXCLUDED.detached_at
               ELSE coalesce(r.detached_at, EXCLUDED.detached_at) END
+          WHERE r.turn < EXCLUDED.turn
           RETURNING announcement
         )
         SELECT json_build_object(

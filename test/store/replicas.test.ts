@@ -6,6 +6,11 @@ import { createTestStore, describeStore, type TestStore } from '../helpers/test-
 
 describeStore('the board of the replicas', (backend) => {
   let test: TestStore;
+  let turn = 0;
+  const next = () => {
+    turn += 1;
+    return turn;
+  };
   beforeEach(async () => {
     test = await createTestStore(backend);
   });
@@ -13,7 +18,7 @@ describeStore('the board of the replicas', (backend) => {
 
   const [one, two] = [randomUUID(), randomUUID()];
   const report = (id: string, more: Partial<ReplicaReport> = {}) =>
-    test.store.replicas.report({ id, epoch: null, part: null, announces: false, acknowledged: [], ...more });
+    test.store.replicas.report({ id, turn: next(), epoch: null, part: null, announces: false, acknowledged: [], ...more });
 
   it('is empty for the first, and shows each what the other said last', async () => {
     expect(await report(one, { epoch: 'e1' })).toEqual({ announcement: null, others: [] });
@@ -43,6 +48,13 @@ describeStore('the board of the replicas', (backend) => {
     const second = await report(two, { part: '10/2s', announces: true, acknowledged: [seen ?? ''] });
     expect(Number(second.announcement)).toBeGreaterThan(Number(first.announcement));
     expect((await report(one)).others).toMatchObject([{ acknowledged: [first.announcement] }]);
+  });
+
+  it('takes no notice of a report that comes after a later one of the same process', async () => {
+    const late = next();
+    await report(one, { part: '10/2s', announces: true });
+    expect(await report(one, { turn: late, part: null })).toMatchObject({ announcement: null });
+    expect((await report(two)).others).toMatchObject([{ id: one, part: '10/2s' }]);
   });
 
   it('forgets who leaves, and who has not been seen for long', async () => {

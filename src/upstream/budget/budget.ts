@@ -7,7 +7,7 @@ import { createLocalPermitStore } from './local-permit-store.ts';
 import { createPacer } from './pacer.ts';
 import { type BackOff, createPenalty } from './penalty.ts';
 import { createPermitIssuer, type Permit } from './permit.ts';
-import type { PermitStore, Slot } from './permit-store.ts';
+import type { PermitStore, Slot, SlotAsk } from './permit-store.ts';
 import { assertRateLimits, type RateLimit } from './rate-limit.ts';
 import { BudgetRefused, type RefusalReason } from './refusal.ts';
 import { type BudgetSnapshot, perLane, tightest } from './snapshot.ts';
@@ -91,17 +91,24 @@ export function createBudget(options: BudgetOptions): Budget {
   };
   const room = createWaitingRoom(serve);
   const alarm = createAlarm(clock, serve);
+  store.listen({
+    onChange({ limits }) {
+      pacer.setLimits(limits);
+      serve();
+    },
+    onPause: pacer.pause,
+  });
   const issuer = createPermitIssuer({ clock, maxTransitMs, onFreed: () => room.size > 0 && serve() });
 
   /** A slot for the waiter whose turn it is, or the moment to look again. */
   const nextSlotFor = (now: number): Slot | number => {
-    const spaced = room.nextIsSpaced();
-    if (spaced === undefined || asking) return Number.POSITIVE_INFINITY;
-    const readyAt = pacer.readyAt(spaced);
-    return readyAt > now ? readyAt : takeSlot(now);
+    const next = room.next();
+    if (next === undefined || asking) return Number.POSITIVE_INFINITY;
+    const readyAt = pacer.readyAt(next.isSpaced);
+    return readyAt > now ? readyAt : takeSlot(now, next);
   };
-  const takeSlot = (now: number): Slot | number => {
-    const answer = store.take(now);
+  const takeSlot = (now: number, ask: SlotAsk): Slot | number => {
+    const answer = store.take(now, ask);
     if (!(answer instanceof Promise)) return answer;
     asking = true;
     void answer.then(onLateAnswer);
@@ -114,8 +121,8 @@ export function createBudget(options: BudgetOptions): Budget {
       return;
     }
     const now = clock.monotonic();
-    const spaced = room.nextIsSpaced();
-    if (spaced === undefined || pacer.readyAt(spaced) > now) answer.release();
+    const next = room.next();
+    if (next === undefined || pacer.readyAt(next.isSpaced) > now) answer.release();
     else admitNext(answer, now);
     serve();
   };
@@ -146,8 +153,9 @@ export function createBudget(options: BudgetOptions): Budget {
     acquire({ lane, tenant, maxWaitMs = LANE_RULES[lane].maxWaitMs, signal }) {
       if (signal?.aborted) return Promise.reject(signal.reason);
       const now = clock.monotonic();
-      if (room.size === 0 && !asking && pacer.readyAt(LANE_RULES[lane].paced) <= now) {
-        const slot = takeSlot(now);
+      const isSpaced = LANE_RULES[lane].paced;
+      if (room.size === 0 && !asking && pacer.readyAt(isSpaced) <= now) {
+        const slot = takeSlot(now, { lane, isSpaced, isDue: false });
         if (typeof slot !== 'number') return Promise.resolve(issue(slot, lane, now, now));
       }
       if (room.sizeOf(lane, tenant) >= maxQueuedPerTenant) {
@@ -170,11 +178,13 @@ export function createBudget(options: BudgetOptions): Budget {
       const now = clock.monotonic();
       const { pausedUntil, recoversAt } = pacer;
       const moment = { now, epochNow: clock.now(), pausedUntil, recoversAt, shortestWindowMs };
-      pacer.pause(now + penalty.pauseMs(asked, moment));
+      const until = now + penalty.pauseMs(asked, moment);
+      pacer.pause(until);
+      if (until > now) store.pause(until, now);
     },
     setLimits(limits) {
-      store.setLimits(limits, clock.monotonic());
       pacer.setLimits(limits);
+      store.setLimits(limits, clock.monotonic());
       shortestWindowMs = shortest(limits);
       serve();
     },
@@ -188,6 +198,7 @@ export function createBudget(options: BudgetOptions): Budget {
         windowMs,
         remaining,
         windows,
+        mode: store.mode,
         queued: perLane((lane) => room.sizeOf(lane)),
         granted: { ...granted },
         refused: { ...refused },

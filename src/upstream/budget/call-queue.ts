@@ -1,7 +1,8 @@
 // Everyone who waits for a permit: lanes by urgency with a floor for each, turns between tenants inside a lane.
 import { createLaneQueue, type LaneQueue, type Place } from './lane-queue.ts';
-import { createLaneTurns, isSpaced, join, type LaneTurns, nextLane, takeTurn } from './lane-turns.ts';
+import { createLaneTurns, isDue, isSpaced, join, type LaneTurns, nextLane, takeTurn } from './lane-turns.ts';
 import type { Lane } from './lanes.ts';
+import type { SlotAsk } from './permit-store.ts';
 
 export interface CallQueue<T> {
   readonly size: number;
@@ -9,8 +10,8 @@ export interface CallQueue<T> {
   push(lane: Lane, tenant: string, value: T): Place<T>;
   /** @returns false when the place was already taken or removed. */
   remove(lane: Lane, place: Place<T>): boolean;
-  /** Whether the call whose turn it is has to be spaced evenly; undefined when nobody waits. */
-  nextIsSpaced(): boolean | undefined;
+  /** The call whose turn it is; undefined when nobody waits. */
+  next(): SlotAsk | undefined;
   /** Takes the call whose turn it is. */
   shift(): T | undefined;
   /**
@@ -53,9 +54,9 @@ export function createCallQueue<T>(): CallQueue<T> {
       size -= 1;
       return true;
     },
-    nextIsSpaced() {
+    next() {
       const turns = nextLane(lanes);
-      return turns && isSpaced(turns);
+      return turns && { lane: turns.lane, isSpaced: isSpaced(turns), isDue: isDue(turns) };
     },
     shift() {
       const turns = nextLane(lanes);

@@ -1,16 +1,14 @@
 // Slots of the sliding windows, counted in this process.
 import { createArrivalLog } from './arrival-log.ts';
+import { heldMs } from './held.ts';
 import type { PermitStore, Slot } from './permit-store.ts';
 import { assertRateLimits, type RateLimit } from './rate-limit.ts';
+import { forecastSlots } from './slot-forecast.ts';
 
-/** Our clock and the receiver's may each be slewed by 500 parts per million (adjtimex), in opposite directions. */
-const CLOCK_DRIFT = 0.001;
-/** A receiver that counts whole milliseconds, plus rounding of ours. */
-const ROUNDING_MS = 2;
-
-/** How long a slot stays taken after the latest possible arrival: the window, and a margin for clocks that run at different speeds. */
-export function heldMs(windowMs: number): number {
-  return windowMs + Math.ceil(windowMs * CLOCK_DRIFT) + ROUNDING_MS;
+export interface LocalPermitStore extends PermitStore {
+  take(now: number): Slot | number;
+  /** A slot without asking whether there is room: somebody else has decided that. */
+  admit(now: number): Slot;
 }
 
 /**
@@ -18,7 +16,7 @@ export function heldMs(windowMs: number): number {
  * Hence two calls that use the same slot arrive more than a window apart, and no window holds more than its limit.
  * @param usedUntil monotonic milliseconds until which others may have used up every window; without it nobody has.
  */
-export function createLocalPermitStore(initialLimits: readonly RateLimit[], usedUntil?: number): PermitStore {
+export function createLocalPermitStore(initialLimits: readonly RateLimit[], usedUntil?: number): LocalPermitStore {
   assertRateLimits(initialLimits);
   const most = Math.max(...initialLimits.map(({ limit }) => limit));
   const log = createArrivalLog(usedUntil === undefined ? [] : new Array<number>(most).fill(usedUntil));
@@ -45,15 +43,22 @@ export function createLocalPermitStore(initialLimits: readonly RateLimit[], used
     return excess < 0 ? now : log.at(expired + excess) + held;
   };
 
+  const admit = (now: number): Slot => {
+    log.forgetUpTo(now - longestMs);
+    inFlight += 1;
+    return slot;
+  };
+
   return {
+    mode: 'local',
+    admit,
     take(now) {
-      log.forgetUpTo(now - longestMs);
       let at = now;
       for (const window of limits) at = Math.max(at, roomAt(window, now));
-      if (at > now) return at;
-      inFlight += 1;
-      return slot;
+      return at > now ? at : admit(now);
     },
+    pause() {},
+    listen: () => () => {},
     setLimits(next, now) {
       assertRateLimits(next);
       log.forgetUpTo(now - longestMs);
@@ -64,17 +69,7 @@ export function createLocalPermitStore(initialLimits: readonly RateLimit[], used
     forecast(now, roundTripMs) {
       const played = log.copy();
       for (let call = 0; call < inFlight; call += 1) played.add(now + roundTripMs);
-      return {
-        next(readyAt) {
-          let at = readyAt;
-          for (const { limit, windowMs } of limits) {
-            const { length } = played;
-            if (length >= limit) at = Math.max(at, played.at(length - limit) + heldMs(windowMs));
-          }
-          played.add(at + roundTripMs);
-          return at;
-        },
-      };
+      return forecastSlots(played, limits, roundTripMs);
     },
     usage(now) {
       return limits.map(({ limit, windowMs }) => {

@@ -1,6 +1,6 @@
 // What the budget shows of itself.
 import { LANES, type Lane } from './lanes.ts';
-import type { WindowUsage } from './permit-store.ts';
+import type { BudgetMode, WindowUsage } from './permit-store.ts';
 
 export interface BudgetSnapshot {
   /** Of the window with the least room. */
@@ -9,13 +9,14 @@ export interface BudgetSnapshot {
   /** Calls that could go at once as far as the windows are concerned. */
   readonly remaining: number;
   readonly windows: readonly WindowUsage[];
+  readonly mode: BudgetMode;
   /** Calls that wait, by lane. */
   readonly queued: Readonly<Record<Lane, number>>;
   /** Permits given since the start, those never sent included. */
   readonly granted: Readonly<Record<Lane, number>>;
   /** Calls refused since the start, at the door or at their deadline. */
   readonly refused: Readonly<Record<Lane, number>>;
-  /** Calls sent whose answer has not come. */
+  /** Calls sent whose answer has not come; those of all replicas while they count together. */
   readonly inFlight: number;
   /** Epoch milliseconds until which nothing is sent because Gandi asked for it; null when nothing is paused. */
   readonly pausedUntil: number | null;

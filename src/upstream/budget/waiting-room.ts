@@ -18,7 +18,7 @@ export interface Waiter {
   readonly reject: (reason: unknown) => void;
 }
 
-export interface WaitingRoom extends Pick<CallQueue<unknown>, 'size' | 'sizeOf' | 'nextIsSpaced' | 'playTurns'> {
+export interface WaitingRoom extends Pick<CallQueue<unknown>, 'size' | 'sizeOf' | 'next' | 'playTurns'> {
   /** An aborted signal rejects the waiter with its reason and takes it out at once. */
   join(waiter: Waiter, signal: AbortSignal | undefined): Seat;
   /** Takes out the waiter whose turn it is. */
@@ -59,7 +59,7 @@ export function createWaitingRoom(onLeft: () => void): WaitingRoom {
       return queue.size;
     },
     sizeOf: queue.sizeOf,
-    nextIsSpaced: queue.nextIsSpaced,
+    next: queue.next,
     playTurns: queue.playTurns,
     join(waiter, signal) {
       const onAbort = (): void => {

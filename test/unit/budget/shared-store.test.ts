@@ -64,11 +64,11 @@ describe('two budgets over one slow store', () => {
     let asking = 0;
     const store: PermitStore = {
       ...slow,
-      async take(now) {
+      async take(now, ask) {
         asked += 1;
         asking += 1;
         expect(asking).toBe(1);
-        const answer = await slow.take(now);
+        const answer = await slow.take(now, ask);
         asking -= 1;
         return answer;
       },

@@ -7,6 +7,7 @@ CREATE TABLE "replicas" (
     "announcement" BIGINT,
     "detached_at" TIMESTAMPTZ(3),
     "acknowledged" TEXT[],
+    "turn" INTEGER NOT NULL,
 
     CONSTRAINT "replicas_pkey" PRIMARY KEY ("id")
 );
