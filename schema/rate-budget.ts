@@ -2,6 +2,22 @@
 import type { RateBudgetNode } from '../src/services/services.ts';
 import { builder } from './builder.ts';
 
+const RateBudgetMode = builder.enumType('RateBudgetMode', {
+  description: 'How calls to Gandi are counted.',
+  values: {
+    LOCAL: {
+      value: 'local',
+      description: 'By this gateway for itself; with several replicas and no Redis it has its part of the limit.',
+    },
+    SHARED: { value: 'shared', description: 'Together with all replicas: each can use what the others do not need.' },
+    ALONE: {
+      value: 'alone',
+      description:
+        'Cut off from the other replicas: this one goes on with its part of the limit until they count together again.',
+    },
+  } as const,
+});
+
 const RateLimitWindow = builder.objectRef<RateBudgetNode['limits'][number]>('RateLimitWindow').implement({
   description: 'One limit of calls in a sliding window.',
   fields: (t) => ({
@@ -27,12 +43,15 @@ const RateBudgetLane = builder.objectRef<RateBudgetNode['lanes'][number]>('RateB
 const RateBudget = builder.objectRef<RateBudgetNode>('RateBudget').implement({
   description: "The gateway's budget of calls to Gandi, shared by everybody who uses it.",
   fields: (t) => ({
+    mode: t.expose('mode', { type: RateBudgetMode, description: 'Whether replicas share it at this moment.' }),
     limits: t.expose('limits', {
       type: [RateLimitWindow],
       complexity: { field: 1, multiplier: 1 },
       description: 'Every limit; all must hold.',
     }),
-    inFlight: t.exposeInt('inFlight', { description: 'Calls sent whose answer has not come.' }),
+    inFlight: t.exposeInt('inFlight', {
+      description: 'Calls sent whose answer has not come; of all replicas while they share the budget.',
+    }),
     pausedUntil: t.expose('pausedUntil', {
       type: 'DateTime',
       nullable: true,

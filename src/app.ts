@@ -59,6 +59,8 @@ import type { Store } from './store/store.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createBudget } from './upstream/budget/budget.ts';
 import { partOf } from './upstream/budget/parts.ts';
+import { createRedisPermitStore } from './upstream/budget/redis-permit-store.ts';
+import { createRedisScriptServer } from './upstream/budget/redis-script-server.ts';
 import { createGandiV5 } from './upstream/v5.ts';
 
 /** How often accounts, cases and coming renewals are looked at without being asked, in milliseconds. */
@@ -70,6 +72,9 @@ const QUICK_LOOK_MS = 5_000;
 const BALANCE_LOOK_MS = 3_600_000;
 /** Switches are carried out as soon as they are due; all coming renewals are gone through at most so often, unless something was said of them. */
 const DECIDE_MS = 60_000;
+
+/** After so long nothing remains of a replica that did not take its leave. */
+const REPLICA_FORGOTTEN_MS = 86_400_000;
 
 /** Where Gandi is and how to sign in. */
 export interface GandiAccess {
@@ -125,11 +130,20 @@ export async function createApp(
 
   // A process before this one may have called until the moment this one started, and Gandi counts its calls too. The sandbox starts with the gateway.
   const startedAt = clock.monotonic() - process.uptime() * 1_000;
-  const budget = createBudget({
-    clock,
-    limits: partOf(config.rateLimits, config.replicas),
-    ...(config.mode === 'GANDI' && { usedUntil: startedAt }),
-  });
+  const usedUntil = config.mode === 'GANDI' ? { usedUntil: startedAt } : {};
+  const logIdentity = await identityOfLog(store.facts);
+  const permits =
+    redis === null
+      ? null
+      : createRedisPermitStore({
+          ...{ clock, logger, server: createRedisScriptServer(redis), board: store.replicas },
+          ...{ id: randomUUID(), name: logIdentity.name, limits: config.rateLimits, replicas: config.replicas },
+          ...usedUntil,
+        });
+  const budget =
+    permits === null
+      ? createBudget({ clock, limits: partOf(config.rateLimits, config.replicas), ...usedUntil })
+      : createBudget({ clock, limits: config.rateLimits, store: permits });
   const port = createGandiV5({ baseUrl: gandi.apiUrl, token: gandi.token, budget, clock, logger, redis });
   const ages = config.maxAgeSeconds;
   const mirror = createMirror({
@@ -148,7 +162,6 @@ export async function createApp(
 
   // Begins to read how far the first fill is, for the first screen.
   mirror.progress();
-  const logIdentity = await identityOfLog(store.facts);
   const bus = redis === null ? createLocalBus() : await createRedisBus({ redis, logName: logIdentity.name, logger });
   const log = createEventLog(store.events, logIdentity);
   const tail = createEventTail({ log, bus, clock, logger });
@@ -310,6 +323,7 @@ export async function createApp(
     await server.close();
     await Promise.all([...ofOneProcess.map((job) => job.stop()), poller.stop(), planRunner.stop(), reconciler.stop()]);
     await port.close();
+    await permits?.close();
     await redis?.close();
     await database.close();
     logger.info('stopped');
@@ -326,6 +340,8 @@ export async function createApp(
         await database.close();
         throw error;
       });
+      permits?.start();
+      await store.replicas.forget(REPLICA_FORGOTTEN_MS);
       reconciler.start();
       poller.start();
       planRunner.start();

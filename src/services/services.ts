@@ -810,6 +810,7 @@ export interface PlansService {
 }
 
 export interface RateBudgetNode {
+  readonly mode: 'local' | 'shared' | 'alone';
   readonly limits: readonly { readonly limit: number; readonly windowMs: number; readonly remaining: number }[];
   readonly inFlight: number;
   readonly pausedUntil: number | null;

@@ -13,6 +13,7 @@ export function createUpstreamService({ budget }: { budget: Pick<Budget, 'snapsh
     rateBudget() {
       const snapshot = budget.snapshot();
       return {
+        mode: snapshot.mode,
         limits: snapshot.windows.map(({ limit, windowMs, remaining }) => ({ limit, windowMs, remaining })),
         inFlight: snapshot.inFlight,
         pausedUntil: snapshot.pausedUntil,

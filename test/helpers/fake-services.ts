@@ -327,6 +327,7 @@ export function createFakeServices({
     upstream: {
       rateBudget: () => ({
         limits: [{ limit: 30, windowMs: 2_000, remaining: 29 }],
+        mode: 'local',
         inFlight: 0,
         pausedUntil: null,
         nextSlotInMs: 0,

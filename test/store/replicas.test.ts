@@ -18,7 +18,15 @@ describeStore('the board of the replicas', (backend) => {
 
   const [one, two] = [randomUUID(), randomUUID()];
   const report = (id: string, more: Partial<ReplicaReport> = {}) =>
-    test.store.replicas.report({ id, turn: next(), epoch: null, part: null, announces: false, acknowledged: [], ...more });
+    test.store.replicas.report({
+      id,
+      turn: next(),
+      epoch: null,
+      part: null,
+      announces: false,
+      acknowledged: [],
+      ...more,
+    });
 
   it('is empty for the first, and shows each what the other said last', async () => {
     expect(await report(one, { epoch: 'e1' })).toEqual({ announcement: null, others: [] });

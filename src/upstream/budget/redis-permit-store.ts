@@ -130,9 +130,10 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
 
   const onView = (view: BoardView, mine: Mine): void => {
     if (phase === 'alone' && mine.solitude === solitude && mine.part !== null) {
-      if (!view.isContinued && !mine.announces) return goAlone('was out of sight of the other replicas');
-      announcement = view.announcement;
-      considerAdmission();
+      if (view.isContinued || mine.announces) {
+        announcement = view.announcement;
+        considerAdmission();
+      } else goAlone('it was out of sight of the other replicas');
     }
     const now = announcementsOf(view.others).toSorted().join();
     if (now !== standing) {
@@ -237,7 +238,8 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
   };
   const reportSoon = (): void => {
     isReportDue = true;
-    reporting ??= (async () => {
+    if (reporting !== null) return;
+    reporting = (async () => {
       while (isReportDue && phase === 'shared') {
         isReportDue = false;
         await tell(false);
@@ -262,8 +264,8 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
     if (whole.epoch === epoch && whole.opensInMs === 0 && server.isUp) share();
   };
   const attachSoon = (): void => {
-    if (phase === 'shared' || !server.isUp || !watch.isFresh()) return;
-    attaching ??= attach()
+    if (attaching !== null || phase === 'shared' || !server.isUp || !watch.isFresh()) return;
+    attaching = attach()
       .catch(onTrouble)
       .finally(() => {
         attaching = null;
@@ -329,7 +331,7 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
     setLimits(next, now) {
       limits = next;
       part = partOf(limits, replicas);
-      if (phase === 'alone') goAlone('has other limits');
+      if (phase === 'alone') goAlone('it has other limits');
       else own.local.setLimits(limits, now);
     },
     pause(until) {

@@ -2,7 +2,7 @@
 
 /**
  * What both steps begin with. Keys: `state` (a hash), `settled` (latest possible arrivals by call), `flight` (calls that may still arrive, by the time of their grant),
- * `holders` (replicas by when they were last heard) and `waiting` (rank of a lane and replica, by when that ends). Times are the server's milliseconds.
+ * `holders` (replicas by when they were last heard) and `waiting` (who waits in which lane with which rank, by when that ends). Times are the server's milliseconds.
  *
  * The counters belong to one run of one server: `run` is another after each start, also one that read an old copy of the data. So counters that may have lost
  * something never pass for whole ones.
@@ -62,6 +62,15 @@ local function countSettled(window)
   return redis.call('ZCOUNT', settled, string.format('(%.3f', now - window.heldMs), '+inf')
 end
 
+local function waiters()
+  local list = {}
+  for index, waiter in ipairs(redis.call('ZRANGE', waiting, 0, -1)) do
+    local rank, lane, holder = string.match(waiter, '^(-?%d+):(%d+):(.*)$')
+    list[index] = { rank = tonumber(rank), lane = tonumber(lane), holder = holder }
+  end
+  return list
+end
+
 local function answer(word, waitMs)
   local used, others = {}, {}
   local inFlight = redis.call('ZCARD', flight)
@@ -69,10 +78,9 @@ local function answer(word, waitMs)
     used[index] = inFlight + countSettled(window)
   end
   local contenders = 0
-  for _, waiter in ipairs(redis.call('ZRANGE', waiting, 0, -1)) do
-    local holder = string.match(waiter, ':(.*)$')
-    if holder ~= ask.holder and not others[holder] then
-      others[holder] = true
+  for _, waiter in ipairs(waiters()) do
+    if waiter.holder ~= ask.holder and not others[waiter.holder] then
+      others[waiter.holder] = true
       contenders = contenders + 1
     end
   end
@@ -93,6 +101,8 @@ local POLL_MS = 20
 -- Somebody more urgent on another replica is about to come.
 local STAND_BACK_MS = 10
 local LINGER_MS = 100
+-- A spaced call looks again so often whether its floor is due.
+local FLOOR_LOOK_MS = 300
 local PACE = 0.95
 local RECOVERY_RATE = 0.5
 local RECOVERY_WINDOWS = 2
@@ -107,7 +117,7 @@ local function windowWait(window)
   return math.max(1, found[2] + window.heldMs - now)
 end
 
-local function pacing()
+local function pacing(isSpaced)
   local evenMs, shortestMs = 0, math.huge
   for _, window in ipairs(ask.windows) do
     evenMs = math.max(evenMs, window.windowMs / math.max(1, window.limit))
@@ -118,38 +128,49 @@ local function pacing()
   if pausedUntil > 0 then
     readyAt = math.max(readyAt, math.min(recall('grantedAt') + evenMs / RECOVERY_RATE, pausedUntil + shortestMs * RECOVERY_WINDOWS))
   end
-  if ask.isSpaced then readyAt = math.max(readyAt, recall('spacedAt')) end
+  if isSpaced then readyAt = math.max(readyAt, recall('spacedAt')) end
   return readyAt - now, evenMs
 end
 
--- Lanes go by urgency over all replicas; one that was passed over often enough goes once, as inside a replica.
-local function standsBack()
-  if ask.isDue then return false end
-  for _, waiter in ipairs(redis.call('ZRANGE', waiting, 0, -1)) do
-    local rank, holder = string.match(waiter, '^(%d+):(.*)$')
-    if holder ~= ask.holder and tonumber(rank) < ask.rank then
-      redis.call('HSETNX', state, 'since:' .. ask.rank, recall('grants'))
-      return ask.oneIn == 0 or recall('grants') - recall('since:' .. ask.rank) < ask.oneIn - 1
-    end
+-- Lanes go by urgency over all replicas, as inside one; a lane that was passed over often enough goes before all others once: its floor.
+local since = 'since:' .. ask.lane
+
+local function isFloorDue()
+  local isWaitedFor = false
+  for _, waiter in ipairs(waiters()) do
+    isWaitedFor = isWaitedFor or waiter.lane == ask.lane
+  end
+  if not isWaitedFor then redis.call('HDEL', state, since) end
+  if ask.oneIn == 0 or redis.call('HEXISTS', state, since) == 0 then return false end
+  return recall('grants') - recall(since) >= ask.oneIn - 1
+end
+
+local function isOutranked(rank)
+  for _, waiter in ipairs(waiters()) do
+    if waiter.holder ~= ask.holder and waiter.rank < rank then return true end
   end
   return false
 end
 
 if not isSame or ask.epoch ~= epoch then return answer('unknown', 0) end
 hear()
-local waitMs, evenMs = pacing()
+local isDue = ask.isDue or isFloorDue()
+local rank = isDue and -1 or ask.lane
+local waitMs, evenMs = pacing(ask.isSpaced and not isDue)
 for _, window in ipairs(ask.windows) do
   waitMs = math.max(waitMs, windowWait(window))
 end
-if waitMs <= 0 and standsBack() then waitMs = STAND_BACK_MS end
-local waiter = ask.rank .. ':' .. ask.holder
+if waitMs <= 0 and isOutranked(rank) then waitMs = STAND_BACK_MS end
+if ask.isSpaced then waitMs = math.min(waitMs, FLOOR_LOOK_MS) end
+local place = ':' .. ask.lane .. ':' .. ask.holder
+redis.call('ZREM', waiting, '-1' .. place, ask.lane .. place)
 if waitMs > 0 then
-  redis.call('ZADD', waiting, now + waitMs + LINGER_MS, waiter)
+  redis.call('HSETNX', state, since, recall('grants'))
+  redis.call('ZADD', waiting, now + waitMs + LINGER_MS, rank .. place)
   return answer('wait', waitMs)
 end
 redis.call('ZADD', flight, now, ask.call)
-redis.call('ZREM', waiting, waiter)
-redis.call('HDEL', state, 'since:' .. ask.rank)
+redis.call('HDEL', state, since)
 redis.call('HINCRBY', state, 'grants', 1)
 keep('grantedAt', now)
 keep('spacedAt', math.max(recall('spacedAt'), now) + evenMs * PACE)

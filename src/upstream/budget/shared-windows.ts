@@ -83,7 +83,7 @@ export function createSharedWindows(deps: {
 
   return {
     take: ({ limits, lane, ...more }) =>
-      ask(TAKE, limits, { ...more, rank: LANES.indexOf(lane), oneIn: LANE_RULES[lane].oneIn ?? 0 }),
+      ask(TAKE, limits, { ...more, lane: LANES.indexOf(lane), oneIn: LANE_RULES[lane].oneIn ?? 0 }),
     report: ({ limits, ...more }) => ask(REPORT, limits, more),
   };
 }

@@ -18,6 +18,7 @@ describe('rateBudget', () => {
   it('shows an idle budget with every window untouched and no lane waiting', () => {
     const { service } = setup();
     expect(service.rateBudget()).toEqual({
+      mode: 'local',
       limits: [
         { limit: 2, windowMs: 1_000, remaining: 2 },
         { limit: 100, windowMs: 60_000, remaining: 100 },

@@ -8,6 +8,7 @@ describe('snapshot', () => {
     const budget = createBudget({ clock: fakeClock(), limits: [{ limit: 30, windowMs: 2_000 }] });
     const none = { money: 0, interactive: 0, poll: 0, bulk: 0, backfill: 0 };
     expect(budget.snapshot()).toEqual({
+      mode: 'local',
       limit: 30,
       windowMs: 2_000,
       remaining: 30,

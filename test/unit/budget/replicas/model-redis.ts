@@ -17,7 +17,7 @@ interface Question {
   readonly silentMs: number;
   readonly transitMs: number;
   readonly call: string;
-  readonly rank: number;
+  readonly lane: number;
   readonly oneIn: number;
   readonly isSpaced: boolean;
   readonly isDue: boolean;
@@ -70,8 +70,8 @@ export function createModelRedis(clock: Clock): ModelRedis {
       [...settled.values()].filter((latest) => latest > now - heldMs).length;
     const waiters = () =>
       [...waiting].map(([waiter]) => {
-        const [rank = '', holder = ''] = waiter.split(/:(.*)/s);
-        return { rank: Number(rank), holder };
+        const [, rank, lane, holder = ''] = /^(-?\d+):(\d+):(.*)$/.exec(waiter) ?? [];
+        return { rank: Number(rank), lane: Number(lane), holder };
       });
     const answer = (word: string, waitMs: number): object => ({
       word,
@@ -110,11 +110,10 @@ export function createModelRedis(clock: Clock): ModelRedis {
       const frees = inWindow[excess];
       return frees === undefined ? 20 : Math.max(1, frees + window.heldMs - now);
     };
-    const standsBack = (): boolean => {
-      if (ask.isDue || !waiters().some(({ rank, holder }) => holder !== ask.holder && rank < ask.rank)) return false;
-      const since = `since:${ask.rank}`;
-      if (!data.numbers.has(since)) keep(since, recall('grants'));
-      return ask.oneIn === 0 || recall('grants') - recall(since) < ask.oneIn - 1;
+    const since = `since:${ask.lane}`;
+    const isFloorDue = (): boolean => {
+      if (!waiters().some(({ lane }) => lane === ask.lane)) data.numbers.delete(since);
+      return ask.oneIn > 0 && data.numbers.has(since) && recall('grants') - recall(since) >= ask.oneIn - 1;
     };
 
     let isSame = data.epoch?.startsWith(run) ?? false;
@@ -144,17 +143,22 @@ export function createModelRedis(clock: Clock): ModelRedis {
     let readyAt = Math.max(pausedUntil, recall('opensAt'));
     if (pausedUntil > 0)
       readyAt = Math.max(readyAt, Math.min(recall('grantedAt') + evenMs / 0.5, pausedUntil + shortestMs * 2));
-    if (ask.isSpaced) readyAt = Math.max(readyAt, recall('spacedAt'));
+    const isDue = ask.isDue || isFloorDue();
+    const ownRank = isDue ? -1 : ask.lane;
+    if (ask.isSpaced && !isDue) readyAt = Math.max(readyAt, recall('spacedAt'));
     let waitMs = Math.max(readyAt - now, ...ask.windows.map(windowWait));
-    if (waitMs <= 0 && standsBack()) waitMs = 10;
-    const waiter = `${ask.rank}:${ask.holder}`;
+    if (waitMs <= 0 && waiters().some(({ rank, holder }) => holder !== ask.holder && rank < ownRank)) waitMs = 10;
+    if (ask.isSpaced) waitMs = Math.min(waitMs, 300);
+    const place = `:${ask.lane}:${ask.holder}`;
+    waiting.delete(`-1${place}`);
+    waiting.delete(`${ask.lane}${place}`);
     if (waitMs > 0) {
-      waiting.set(waiter, now + waitMs + 100);
+      if (!data.numbers.has(since)) keep(since, recall('grants'));
+      waiting.set(`${ownRank}${place}`, now + waitMs + 100);
       return answer('wait', waitMs);
     }
     flight.set(ask.call, now);
-    waiting.delete(waiter);
-    data.numbers.delete(`since:${ask.rank}`);
+    data.numbers.delete(since);
     keep('grants', recall('grants') + 1);
     keep('grantedAt', now);
     keep('spacedAt', Math.max(recall('spacedAt'), now) + evenMs * 0.95);
