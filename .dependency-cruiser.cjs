@@ -21,7 +21,7 @@ const layers = {
 /** Each layer and the layers of ours it may import; packages from npm are not restricted here. */
 const allowed = {
   schema: ['schema', 'services', 'loaders', 'auth', 'telemetry', 'lib'],
-  server: ['server', 'schema', 'services', 'loaders', 'auth', 'telemetry', 'lib'],
+  server: ['server', 'schema', 'services', 'loaders', 'auth', 'events', 'telemetry', 'lib'],
   jobs: ['jobs', 'services', 'policy', 'mirror', 'store', 'events', 'telemetry', 'lib'],
   services: ['services', 'policy', 'loaders', 'auth', 'mirror', 'store', 'events', 'upstream', 'telemetry', 'lib'],
   loaders: ['loaders', 'mirror', 'store', 'telemetry', 'lib'],

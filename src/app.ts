@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { schema } from '../schema/index.ts';
+import { createAccessTokens } from './auth/access-tokens.ts';
 import { ALL_SCOPES, type Session } from './auth/session.ts';
 import type { Config } from './config.ts';
 import { createLocalBus, type Hint } from './events/bus.ts';
@@ -240,6 +241,7 @@ export async function createApp(
   const planning = { ...orderDeps, mirror, log, tail, ordering, scope: scopeFor, currency: orderSettings.currency };
   const callsPerSecond = callsPerSecondOf(config.rateLimits);
   const plans = createPlansService({ ...planning, callsPerSecond });
+  const tokens = config.apiKey === null ? null : createAccessTokens(config.apiKey);
   const services: Services = {
     adoption: createAdoptionService({ store, port, mirror, catalog, currency: TRANSFER_SETTINGS.currency }),
     organizations: createOrganizationsService({ mirror, mode: config.mode, clock }),
@@ -311,6 +313,8 @@ export async function createApp(
     services,
     schema,
     config,
+    tokens,
+    events: { log, tail },
     logger,
     clock,
     budgetSnapshot: () => budget.snapshot(),

@@ -40,6 +40,12 @@ export interface Config {
   readonly orderSettleSeconds: number | null;
   /** The most each paying organization may order in a UTC day and month, after taxes; null = no ceiling. */
   readonly spendCeilings: { readonly day: Money | null; readonly month: Money | null };
+  /** Subscriptions of one connection, of one organization, client or key, and connections in all. */
+  readonly subscriptionLimits: {
+    readonly perConnection: number;
+    readonly perTenant: number;
+    readonly connections: number;
+  };
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 }
 
@@ -152,6 +158,9 @@ const VARIABLES = {
   ORDER_SETTLE_SECONDS: wholeNumber(1, 604_800, 'whole seconds from 1 to 604800').optional(),
   SPEND_CEILING_DAY: amount.optional(),
   SPEND_CEILING_MONTH: amount.optional(),
+  SUBSCRIPTIONS_PER_CONNECTION: wholeNumber(1, 10_000, 'whole subscriptions from 1 to 10000').default(100),
+  SUBSCRIPTIONS_PER_TENANT: wholeNumber(1, 1_000_000, 'whole subscriptions from 1 to 1000000').default(12_000),
+  SUBSCRIPTION_CONNECTIONS: wholeNumber(1, 1_000_000, 'whole connections from 1 to 1000000').default(15_000),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'fatal, error, warn, info, debug or trace')
     .default('info'),
@@ -197,6 +206,11 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     orderTransitSeconds: env.ORDER_TRANSIT_SECONDS,
     orderSettleSeconds: env.ORDER_SETTLE_SECONDS ?? null,
     spendCeilings: { day: env.SPEND_CEILING_DAY ?? null, month: env.SPEND_CEILING_MONTH ?? null },
+    subscriptionLimits: {
+      perConnection: env.SUBSCRIPTIONS_PER_CONNECTION,
+      perTenant: env.SUBSCRIPTIONS_PER_TENANT,
+      connections: env.SUBSCRIPTION_CONNECTIONS,
+    },
     logLevel: env.LOG_LEVEL,
   });
 }

@@ -33,18 +33,22 @@ export const ALL_SCOPES: ReadonlySet<Scope> = new Set([
 
 export type Language = 'en' | 'fr';
 
-/** The caller of one request. Immutable; a subscription keeps the session it was opened with. */
-export interface Session {
+/** Whom a credential stands for. */
+export interface Caller {
   readonly actor: { readonly kind: 'key' | 'local' | 'system'; readonly id: string };
   /** The one organization the caller is limited to; null = every organization of the Gandi credential. */
   readonly organizationId: string | null;
   /** The one client the caller is limited to, within `organizationId`; null = every client. */
   readonly clientId: string | null;
   readonly scopes: ReadonlySet<Scope>;
+  /** When the credential ends, epoch milliseconds; null = it does not end by itself. */
+  readonly expiresAt: number | null;
+}
+
+/** The caller of one request. Immutable; a subscription keeps the session it was opened with. */
+export interface Session extends Caller {
   readonly language: Language;
   readonly requestId: string;
-  /** When the caller's credential ends, epoch milliseconds; null = it does not end by itself. */
-  readonly expiresAt: number | null;
 }
 
 /** Thrown when the caller lacks a scope; becomes the request fault FORBIDDEN. */

@@ -1,14 +1,24 @@
 // Who sent a request, in which language, under which id, and the scope its operation runs in.
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import type { Context } from '../../schema/index.ts';
-import { ALL_SCOPES, type Language, type Session } from '../auth/session.ts';
+import type { Caller, Language, Session } from '../auth/session.ts';
 import type { Services } from '../services/services.ts';
+import type { Connection } from './fanout/connection.ts';
 
 /** What is known about a request before its operation is. The same for HTTP, SSE and WebSocket. */
 export interface RequestContext {
   readonly session: Session;
+  /** False: nobody may come in with what was sent, and the session has no rights. */
+  readonly isAuthenticated: boolean;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal | undefined;
+  /** The answer, for who writes it piece by piece; null over WebSocket. */
+  readonly http: ServerResponse | null;
+  /** What subscriptions it opens belong to. */
+  readonly connection: Connection;
+  /** The cursor a client names that reconnects by itself (`Last-Event-ID`); null when it names none. */
+  readonly resumeAfter: string | null;
 }
 
 /** What plugins and resolvers see while an operation runs. */
@@ -34,25 +44,19 @@ export function languageOf(header: string | null | undefined): Language {
   return best.language;
 }
 
-/** Everybody who may use the gateway may use all of it: there is one key, or in the sandbox none. */
-export function createSession({
-  hasKey,
-  language,
-  requestId,
-}: {
-  hasKey: boolean;
-  language: Language;
-  requestId: string;
-}): Session {
-  return {
-    actor: hasKey ? { kind: 'key', id: 'gateway' } : { kind: 'local', id: 'local' },
-    organizationId: null,
-    clientId: null,
-    scopes: ALL_SCOPES,
-    language,
-    requestId,
-    expiresAt: null,
-  };
+const NOBODY: Caller = {
+  actor: { kind: 'local', id: 'nobody' },
+  organizationId: null,
+  clientId: null,
+  scopes: new Set(),
+  expiresAt: null,
+};
+
+export function createSession(
+  caller: Caller | null,
+  { language, requestId }: Pick<Session, 'language' | 'requestId'>,
+): Session {
+  return { ...(caller ?? NOBODY), language, requestId };
 }
 
 /**
@@ -61,7 +65,7 @@ export function createSession({
  */
 export function openScope(
   services: Services,
-  { session, signal }: RequestContext,
+  { session, signal }: Pick<RequestContext, 'session' | 'signal'>,
   { maxAgeSeconds, isMutation }: { maxAgeSeconds: number | null; isMutation: boolean },
 ): Context {
   return { services, scope: services.scope(session, { maxAgeSeconds, signal: isMutation ? undefined : signal }) };

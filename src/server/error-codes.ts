@@ -12,6 +12,8 @@ type ServerCode =
   | 'GRAPHQL_VALIDATION_FAILED'
   | 'DOCUMENT_LIMIT_EXCEEDED'
   | 'COST_LIMIT_EXCEEDED'
+  | 'TOO_MANY_SUBSCRIPTIONS'
+  | 'TOKEN_EXPIRED'
   | 'REQUEST_CANCELLED'
   | 'INTERNAL_SERVER_ERROR';
 
@@ -48,6 +50,8 @@ const FACTS: Readonly<Record<ErrorCode, Omit<ErrorCodeFacts, 'anchor'>>> = {
   COST_LIMIT_EXCEEDED: inGraphQL(400, false),
   BAD_USER_INPUT: inGraphQL(400, false),
   SUBSCRIBER_TOO_SLOW: inGraphQL(503, true),
+  TOO_MANY_SUBSCRIPTIONS: inGraphQL(429, true),
+  TOKEN_EXPIRED: inGraphQL(401, false),
   UPSTREAM_BUSY: inGraphQL(503, true),
   UPSTREAM_TIMEOUT: inGraphQL(504, true),
   UPSTREAM_UNAVAILABLE: inGraphQL(503, true),

@@ -1,23 +1,38 @@
 // The HTTP server: routes a request to health, explorer or GraphQL, and drains on close.
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
+import type { AccessTokens } from '../auth/access-tokens.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Services } from '../services/services.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { createAuthenticate } from './authenticate.ts';
 import { createSession, languageOf, requestIdOf } from './context.ts';
+import { createEventStreams } from './event-streams.ts';
 import { createExplorer } from './explorer.ts';
+import { type Connection, leaveAll } from './fanout/connection.ts';
+import { createExpiryAlarm } from './fanout/expiry.ts';
+import { createSlots, type SubscriptionLimits } from './fanout/slots.ts';
 import { createHealth } from './health.ts';
-import { createPipeline, ENDPOINT } from './pipeline.ts';
-import { createKeyCheck } from './plugins/use-api-key.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import { createPipeline, ENDPOINT, type PipelineOptions } from './pipeline.ts';
 import type { BudgetView } from './plugins/use-upstream-report.ts';
 import { createWebSockets } from './websocket.ts';
 
 export interface ServerOptions {
   readonly services: Services;
   readonly schema: GraphQLSchema;
-  readonly config: { readonly host: string; readonly port: number; readonly apiKey: string | null };
+  readonly config: {
+    readonly host: string;
+    readonly port: number;
+    readonly apiKey: string | null;
+    readonly subscriptionLimits: SubscriptionLimits;
+  };
+  /** Tokens that stand beside the key; null when there is no key. */
+  readonly tokens: AccessTokens | null;
+  /** What subscriptions follow. */
+  readonly events: Pick<PipelineOptions['events'], 'log' | 'tail'>;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly budgetSnapshot: () => BudgetView;
@@ -40,11 +55,30 @@ export class ListenError extends Error {
 }
 
 export function createServer(options: ServerOptions): GatewayServer {
-  const { services, schema, config, logger, clock, budgetSnapshot, isReady, drainMs = 10_000 } = options;
-  const isKey = createKeyCheck(config.apiKey);
+  const {
+    services,
+    schema,
+    config,
+    tokens,
+    events,
+    logger,
+    clock,
+    budgetSnapshot,
+    isReady,
+    drainMs = 10_000,
+  } = options;
+  const authenticate = createAuthenticate(config.apiKey, { tokens, clock });
   const hasKey = config.apiKey !== null;
-  const pipeline = createPipeline({ services, schema, isKey, logger, budget: budgetSnapshot });
-  const webSockets = createWebSockets({ pipeline, isKey, hasKey });
+  const slots = createSlots(config.subscriptionLimits);
+  const heartbeat = createHeartbeat(clock);
+  const alarm = createExpiryAlarm(clock);
+  const streams = createEventStreams({ heartbeat, alarm });
+  const pipeline = createPipeline({
+    ...{ services, schema, slots, streams, logger },
+    events: { ...events, clock },
+    budget: budgetSnapshot,
+  });
+  const webSockets = createWebSockets({ pipeline, authenticate, slots, heartbeat, alarm, logger });
   const explorer = createExplorer({ endpoint: ENDPOINT, needsKey: hasKey, clock });
   const running = new Set<ServerResponse>();
   let draining = false;
@@ -69,7 +103,7 @@ export function createServer(options: ServerOptions): GatewayServer {
       explorer.answer(request, response).catch((error: unknown) => fail(error, requestId, response));
       return;
     }
-    answerGraphql(request, response, requestId);
+    answerGraphql(request, response, requestId).catch((error: unknown) => fail(error, requestId, response));
   });
 
   server.on('upgrade', (request, socket, head) => {
@@ -79,25 +113,34 @@ export function createServer(options: ServerOptions): GatewayServer {
       return void socket.end(
         `HTTP/1.1 ${draining ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`,
       );
-    webSockets.upgrade(request, socket, head);
+    webSockets.upgrade(request, socket as Socket, head);
   });
 
-  function answerGraphql(request: IncomingMessage, response: ServerResponse, requestId: string): void {
+  async function answerGraphql(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
     const startedAt = clock.monotonic();
     const gone = new AbortController();
+    const connection: Connection = { subscribers: new Set() };
     response.once('close', () => {
+      leaveAll(connection);
       if (!response.writableFinished) gone.abort();
       const ms = Math.round(clock.monotonic() - startedAt);
       logger.debug({ requestId, status: response.statusCode, ms }, 'answered a GraphQL request');
     });
     response.setHeader('Cache-Control', 'no-store');
     const language = languageOf(request.headers['accept-language']);
-    const session = createSession({ hasKey, language, requestId });
-    void pipeline.yoga(request, response, { session, signal: gone.signal });
+    const caller = await authenticate(request.headers.authorization);
+    await pipeline.yoga(request, response, {
+      session: createSession(caller, { language, requestId }),
+      isAuthenticated: caller !== null,
+      signal: gone.signal,
+      http: response,
+      connection,
+      resumeAfter: lastEventIdOf(request),
+    });
   }
 
   function fail(error: unknown, requestId: string, response: ServerResponse): void {
-    logger.error({ requestId, error }, 'the explorer could not be shown');
+    logger.error({ requestId, error }, 'a request could not be answered');
     if (!response.headersSent) response.writeHead(500).end();
   }
 
@@ -105,7 +148,7 @@ export function createServer(options: ServerOptions): GatewayServer {
     draining = true;
     const answered = new Promise<void>((resolve) => server.close(() => resolve()));
     const closed = Promise.all([answered, webSockets.drain()]);
-    for (const response of running) if (isStream(response)) response.destroy();
+    streams.drain();
     const bound = Promise.withResolvers<void>();
     const timer = clock.after(drainMs, bound.resolve);
     await Promise.race([closed, bound.promise]);
@@ -142,8 +185,10 @@ function notFound(response: ServerResponse): void {
   response.writeHead(404, { 'Content-Type': 'text/plain' }).end(`The GraphQL endpoint is ${ENDPOINT}.\n`);
 }
 
-function isStream(response: ServerResponse): boolean {
-  return String(response.getHeader('content-type')).startsWith('text/event-stream');
+/** What a client that reconnects by itself received last (HTML standard, section 9.2.4). */
+function lastEventIdOf({ headers }: IncomingMessage): string | null {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : null;
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException, { host, port }: ServerOptions['config']): string {

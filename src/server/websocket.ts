@@ -1,130 +1,182 @@
 // GraphQL over WebSocket by the graphql-transport-ws protocol, on the path of the HTTP endpoint.
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { type ExecutionArgs, type GraphQLError, getOperationAST } from 'graphql';
-import { handleProtocols, type SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
+import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { createSession, languageOf, type RequestContext, requestIdOf } from './context.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Authenticate } from './authenticate.ts';
+import { createSession, languageOf, type OperationContext, type RequestContext, requestIdOf } from './context.ts';
+import { leaveAll, resumeAll } from './fanout/connection.ts';
+import type { ExpiryAlarm } from './fanout/expiry.ts';
+import type { Slots } from './fanout/slots.ts';
+import { Subscriber } from './fanout/subscriber.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { MAX_BODY_BYTES, type Pipeline } from './pipeline.ts';
-import type { KeyCheck } from './plugins/use-api-key.ts';
-
-/** Close code of a draining server (IANA WebSocket close codes: service restart). Clients reconnect, with their last cursor. */
-export const DRAIN_CODE = 1012;
+import { type Operation, SubscriptionFrames, WebSocketConnection } from './websocket-connection.ts';
 
 export interface WebSocketOptions {
   readonly pipeline: Pipeline;
-  readonly isKey: KeyCheck;
-  readonly hasKey: boolean;
+  readonly authenticate: Authenticate;
+  readonly slots: Slots;
+  readonly heartbeat: Heartbeat;
+  readonly alarm: ExpiryAlarm;
+  readonly logger: Logger;
 }
 
-interface Connection {
-  readonly socket: WebSocket;
-  readonly requestId: string;
-  /** Every operation under way by its id; `isStream` tells subscriptions from the others. */
-  readonly running: Map<string, { readonly controller: AbortController; isStream: boolean }>;
+/** An operation that was parsed, validated and given a context; taken once. */
+interface Prepared {
+  taken: { readonly engine: ReturnType<Pipeline['yoga']['getEnveloped']>; readonly context: OperationContext } | null;
 }
 
 /**
- * The key comes as `authorization` in the payload of connection_init, or as a header of the upgrade request; a connection without it is closed with 4403.
+ * The key or a token comes as `authorization` in the payload of connection_init, or as a header of the upgrade request; a connection without it is closed
+ * with 4403.
  */
-export function createWebSockets({ pipeline, isKey, hasKey }: WebSocketOptions) {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES, handleProtocols });
-  const connections = new Map<WebSocket, Connection>();
+export function createWebSockets({ pipeline, authenticate, slots, heartbeat, alarm, logger }: WebSocketOptions) {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_BODY_BYTES,
+    perMessageDeflate: false,
+    handleProtocols,
+  });
+  const connections = new Map<WebSocket, WebSocketConnection>();
   let draining = false;
-  const connectionOf = ({ socket, request }: Extra): Connection => {
-    const known = connections.get(socket);
-    if (known) return known;
-    const opened = { socket, requestId: requestIdOf(request.headers['x-request-id']), running: new Map() };
-    connections.set(socket, opened);
-    return opened;
-  };
-  const closeWhenAnswered = ({ socket, running }: Connection) => {
-    if ([...running.values()].every(({ isStream }) => isStream)) socket.close(DRAIN_CODE, 'Service restart');
-  };
-  const finish = (connection: Connection, id: string) => {
-    connection.running.get(id)?.controller.abort();
+  const finish = (connection: WebSocketConnection, id: string) => {
+    connection.running.get(id)?.controller?.abort();
     connection.running.delete(id);
-    if (draining) closeWhenAnswered(connection);
+    if (draining) connection.closeWhenAnswered();
   };
 
-  useServer<Record<string, unknown>>(
-    {
-      isProd: true,
-      onConnect({ connectionParams = {}, extra }) {
-        const { requestId } = connectionOf(extra);
-        return (
-          isKey(parameter(connectionParams, 'authorization') ?? extra.request.headers.authorization) && { requestId }
-        );
-      },
-      onSubscribe({ connectionParams = {}, extra }, id, payload) {
-        const { requestId, running } = connectionOf(extra);
-        const language = languageOf(
-          parameter(connectionParams, 'accept-language') ?? extra.request.headers['accept-language'],
-        );
-        const session = createSession({ hasKey, language, requestId: requestIdOf(`${requestId}:${id}`) });
-        const controller = new AbortController();
-        const operation = { controller, isStream: false };
-        running.set(id, operation);
-        return prepare(payload, { session, signal: controller.signal }, operation);
-      },
-      onComplete: ({ extra }, id) => finish(connectionOf(extra), id),
-      onClose({ extra }) {
-        const connection = connectionOf(extra);
-        for (const id of connection.running.keys()) finish(connection, id);
-        connections.delete(extra.socket);
-      },
-      execute: (args) => envelopedOf(args).execute(args),
-      subscribe: (args) => envelopedOf(args).subscribe(args),
+  const protocol = makeServer<Record<string, unknown>, WebSocketConnection>({
+    async onConnect(context) {
+      const { connectionParams = {}, extra: connection } = context;
+      const { headers } = connection;
+      const language = parameter(connectionParams, 'accept-language') ?? headers?.language;
+      const caller = await authenticate(parameter(connectionParams, 'authorization') ?? headers?.authorization);
+      // Credentials are not kept for the life of the connection.
+      Object.assign(context, { connectionParams: undefined });
+      connection.headers = null;
+      connection.language = languageOf(language);
+      connection.caller = caller;
+      if (caller === null) return false;
+      const stop = alarm.add(caller.expiresAt, connection);
+      if (caller.expiresAt !== null) connection.webSocket.once('close', stop);
+      return { requestId: connection.requestId };
     },
-    sockets,
-  );
+    onSubscribe({ extra: connection }, id, payload) {
+      const { caller, language, requestId } = connection;
+      const session = createSession(caller, { language, requestId: requestIdOf(`${requestId}:${id}`) });
+      const controller = new AbortController();
+      const operation: Operation = { controller, isStream: false };
+      connection.running.set(id, operation);
+      const { signal } = controller;
+      return prepare(
+        payload,
+        { session, isAuthenticated: caller !== null, signal, http: null, connection, resumeAfter: null },
+        operation,
+      );
+    },
+    onComplete: ({ extra }, id) => finish(extra, id),
+    execute(args) {
+      const { engine, context } = take(args);
+      return engine.execute({ ...args, contextValue: context });
+    },
+    subscribe(args) {
+      const { engine, context } = take(args);
+      return engine.subscribe({ ...args, contextValue: context });
+    },
+    onOperation({ extra: connection }, id, _payload, _args, result) {
+      if (!(result instanceof Subscriber)) return;
+      const operation = connection.running.get(id);
+      if (operation !== undefined) operation.controller = null;
+      result.start(new SubscriptionFrames(connection, id));
+    },
+  });
 
-  const enveloped = new WeakMap<object, ReturnType<typeof pipeline.yoga.getEnveloped>>();
-  const envelopedOf = ({ document, contextValue }: ExecutionArgs) => {
-    const found = enveloped.get(contextValue as object);
-    if (!found) throw new Error(`An operation of ${document.definitions.length} definitions was not prepared.`);
-    return found;
+  const take = ({ contextValue }: ExecutionArgs) => {
+    const prepared = contextValue as Prepared;
+    const { taken } = prepared;
+    if (taken === null) throw new Error('An operation was not prepared.');
+    prepared.taken = null;
+    return taken;
   };
 
   /** Parses and validates by the plugins of the pipeline. */
   const prepare = async (
     { query, variables, operationName }: SubscribePayload,
-    context: RequestContext,
-    operation: { isStream: boolean },
+    request: RequestContext,
+    operation: Operation,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
-    const engine = pipeline.yoga.getEnveloped({ ...context, params: { query, variables, operationName } });
-    const toClient = (error: unknown) => pipeline.errors.toClient(error, context.session.requestId);
+    const engine = pipeline.yoga.getEnveloped({ ...request, params: { query, variables, operationName } });
+    const toClient = (error: unknown) => pipeline.errors.toClient(error, request.session.requestId);
     try {
       const document = engine.parse(query);
       const problems: readonly GraphQLError[] = engine.validate(engine.schema, document);
       if (problems.length > 0) return problems.map(toClient);
       operation.isStream = getOperationAST(document, operationName)?.operation === 'subscription';
-      const contextValue = await engine.contextFactory();
-      enveloped.set(contextValue, engine);
+      const contextValue: Prepared = { taken: { engine, context: await engine.contextFactory() } };
       return { schema: engine.schema, document, contextValue, variableValues: variables, operationName };
     } catch (error) {
       return [toClient(error)];
     }
   };
 
+  const open = (webSocket: WebSocket, connection: WebSocketConnection): void => {
+    let receive: (message: string) => Promise<void> = async () => {};
+    const closed = protocol.opened(
+      {
+        protocol: webSocket.protocol,
+        send: (message) => connection.send(message),
+        close: (code, reason) => webSocket.close(code, reason),
+        onMessage(listener) {
+          receive = listener;
+        },
+      },
+      connection,
+    );
+    const failed = (error: unknown) => {
+      logger.error({ requestId: connection.requestId, error }, 'a WebSocket message could not be handled');
+      connection.failInside();
+    };
+    connections.set(webSocket, connection);
+    const stop = heartbeat.add(connection);
+    webSocket.on('message', (data) => void receive(String(data)).catch(failed));
+    webSocket.on('pong', () => connection.pong());
+    // What does not follow RFC 6455 is closed by the library, with the code for it.
+    webSocket.on('error', (error) => logger.debug({ requestId: connection.requestId, error }, 'a WebSocket failed'));
+    connection.socket.on('drain', () => resumeAll(connection));
+    webSocket.once('close', (code, reason) => {
+      stop();
+      connections.delete(webSocket);
+      leaveAll(connection);
+      for (const id of connection.running.keys()) finish(connection, id);
+      Promise.resolve(closed(code, String(reason))).catch(failed);
+    });
+  };
+
   return {
     /** Takes over the connection. A page of another origin is refused: browsers let any page open a WebSocket. */
-    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
       if (!isSameOrigin(request)) return void socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
-      sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
+      const release = slots.connect();
+      if (release === null)
+        return void socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n');
+      socket.once('close', release);
+      const requestId = requestIdOf(request.headers['x-request-id']);
+      const { authorization, 'accept-language': language } = request.headers;
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        const headers = { authorization, language };
+        open(webSocket, new WebSocketConnection({ webSocket, socket, requestId, headers }));
+      });
     },
-    /** Closes every connection with {@link DRAIN_CODE}: at once when only subscriptions run on it, otherwise after the last answer. Resolves when all are gone. */
+    /** Closes every connection for a restart: at once when only subscriptions run on it, otherwise after the last answer. Resolves when all are gone. */
     async drain(): Promise<void> {
       draining = true;
       const gone = [...sockets.clients].map(
         (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
       );
-      for (const socket of sockets.clients) {
-        const connection = connections.get(socket);
-        if (connection) closeWhenAnswered(connection);
-        else socket.close(DRAIN_CODE, 'Service restart');
-      }
+      for (const connection of connections.values()) connection.closeWhenAnswered();
       await Promise.all(gone);
     },
     /** Cuts what is still there. */

@@ -1,5 +1,6 @@
 // A running server over given services, for tests of transports: a real socket on a free port, closed with the test.
 import { schema } from '../../schema/index.ts';
+import { createAccessTokens } from '../../src/auth/access-tokens.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createServer, type GatewayServer, type ServerOptions } from '../../src/server/http.ts';
 import type { Services } from '../../src/services/services.ts';
@@ -22,7 +23,19 @@ export interface TestAppOptions {
   readonly isReady?: () => Promise<boolean>;
   readonly clock?: ServerOptions['clock'];
   readonly drainMs?: number;
+  readonly events?: ServerOptions['events'];
+  readonly limits?: Partial<ServerOptions['config']['subscriptionLimits']>;
 }
+
+/** For services whose subscriptions follow no log. */
+export const NO_EVENTS: ServerOptions['events'] = {
+  log: { after: () => Promise.reject(new Error('the log is not part of this test')) },
+  tail: {
+    follow: () => {
+      throw new Error('the log is not part of this test');
+    },
+  },
+};
 
 export async function startTestApp({
   services,
@@ -31,11 +44,20 @@ export async function startTestApp({
   isReady = async () => true,
   clock = systemClock,
   drainMs,
+  events = NO_EVENTS,
+  limits = {},
 }: TestAppOptions): Promise<TestApp> {
   const server = createServer({
     services,
     schema,
-    config: { host: '127.0.0.1', port: 0, apiKey },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      apiKey,
+      subscriptionLimits: { perConnection: 100, perTenant: 1_000, connections: 1_000, ...limits },
+    },
+    tokens: apiKey === null ? null : createAccessTokens(apiKey),
+    events,
     logger,
     clock,
     budgetSnapshot: () => ({ limit: 30, windowMs: 2_000, remaining: 28, nextSlotInMs: 0 }),

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { fakeClock } from '../helpers/fake-clock.ts';
 import { createFakeServices, organization } from '../helpers/fake-services.ts';
 import { STREAM_TRANSPORTS } from '../helpers/stream-clients.ts';
-import { startTestApp, type TestApp } from '../helpers/test-app.ts';
+import { NO_EVENTS, startTestApp, type TestApp } from '../helpers/test-app.ts';
 
 let app: TestApp | undefined;
 afterEach(() => app?.server.close());
@@ -102,7 +102,14 @@ test('a port in use is told in one line that names the variable', async () => {
   const second = createServer({
     services,
     schema,
-    config: { host: '127.0.0.1', port, apiKey: null },
+    config: {
+      host: '127.0.0.1',
+      port,
+      apiKey: null,
+      subscriptionLimits: { perConnection: 1, perTenant: 1, connections: 1 },
+    },
+    tokens: null,
+    events: NO_EVENTS,
     logger: silentLogger,
     clock: fakeClock(),
     budgetSnapshot: () => ({ limit: 30, windowMs: 2_000, remaining: 30, nextSlotInMs: 0 }),

@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { DRAIN_CODE } from '../../src/server/websocket.ts';
+import { DRAIN_CODE } from '../../src/server/websocket-connection.ts';
 import { createFakeServices } from '../helpers/fake-services.ts';
 import { STREAM_TRANSPORTS } from '../helpers/stream-clients.ts';
 import { startTestApp, type TestApp } from '../helpers/test-app.ts';

@@ -1,16 +1,19 @@
-// Runs each event of a subscription in a context of its own.
+// Opens subscriptions, and runs each of their events in a context of its own.
+import { randomUUID } from 'node:crypto';
 import {
   createSourceEventStream,
   type ExecutionArgs,
   type ExecutionResult,
   executeSubscriptionEvent,
-  mapSourceToResponseEvent,
-  type ValidatedSubscriptionArgs,
   validateSubscriptionArgs,
 } from 'graphql';
 import type { Services } from '../../services/services.ts';
 import type { ClientErrors } from '../client-errors.ts';
 import { type OperationContext, openScope } from '../context.ts';
+import type { Fanout } from '../fanout/fanout.ts';
+import { groupKey } from '../fanout/group-key.ts';
+import type { Slots } from '../fanout/slots.ts';
+import type { Subscriber } from '../fanout/subscriber.ts';
 import type { GatewayPlugin } from './plugin.ts';
 import { maskResult } from './use-error-masking.ts';
 import { type BudgetView, reportUpstream } from './use-upstream-report.ts';
@@ -19,6 +22,8 @@ export interface FreshEventsOptions {
   readonly services: Services;
   readonly errors: ClientErrors;
   readonly budget: () => BudgetView;
+  readonly fanout: Fanout;
+  readonly slots: Slots;
 }
 
 export function useFreshEvents(options: FreshEventsOptions): GatewayPlugin {
@@ -26,53 +31,41 @@ export function useFreshEvents(options: FreshEventsOptions): GatewayPlugin {
   return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) };
 }
 
-type Events = AsyncIterableIterator<ExecutionResult>;
-
 /**
  * Loaders remember what they loaded. Were they shared by the events of a subscription, the second event would show what the first one saw;
- * so every event gets a scope, and with it loaders and a meter, of its own.
+ * so every event gets a scope, and with it loaders, a meter and a request id, of its own. It is not the scope of one subscriber: it may be for many.
  */
-function createSubscribe({ services, errors, budget }: FreshEventsOptions) {
-  const runEvent = async (event: ValidatedSubscriptionArgs): Promise<ExecutionResult> => {
-    const opened = event.contextValue as OperationContext;
-    const context = openScope(services, opened, { maxAgeSeconds: null, isMutation: false });
-    const result = await executeSubscriptionEvent({ ...event, contextValue: { ...opened, ...context } });
-    return reportUpstream(maskResult(result, errors, opened.session.requestId), context.scope.meter, budget);
-  };
-  return async (args: ExecutionArgs): Promise<Events | ExecutionResult> => {
-    const { session, scope } = args.contextValue as OperationContext;
+function createSubscribe({ services, errors, budget, fanout, slots }: FreshEventsOptions) {
+  return async (args: ExecutionArgs): Promise<Subscriber | ExecutionResult> => {
+    const { session: opened, scope, connection, http } = args.contextValue as OperationContext;
     const finish = (result: ExecutionResult) =>
-      reportUpstream(maskResult(result, errors, session.requestId), scope.meter, budget);
+      reportUpstream(maskResult(result, errors, opened.requestId), scope.meter, budget);
     const validated = validateSubscriptionArgs(args);
     if (!('schema' in validated)) return finish({ errors: validated });
-    const source = await createSourceEventStream(validated);
-    if (!(Symbol.asyncIterator in source)) return finish(source);
-    const events = mapSourceToResponseEvent(validated, source, runEvent);
-    return endingWithError(events, (error) => finish({ errors: [errors.toClient(error, session.requestId)] }));
-  };
-}
 
-/** A stream that fails says so in a last event, masked like every other. */
-function endingWithError(events: Events, toLast: (error: unknown) => ExecutionResult): Events {
-  let ended = false;
-  const end = { done: true, value: undefined } as const;
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      if (ended) return end;
-      try {
-        return await events.next();
-      } catch (error) {
-        ended = true;
-        return { done: false, value: toLast(error) };
-      }
-    },
-    async return() {
-      ended = true;
-      await events.return?.();
-      return end;
-    },
+    const execute = async (item: unknown): Promise<ExecutionResult> => {
+      const session = { ...opened, requestId: randomUUID() };
+      const contextValue = openScope(
+        services,
+        { session, signal: undefined },
+        { maxAgeSeconds: null, isMutation: false },
+      );
+      const result = await executeSubscriptionEvent({ ...validated, contextValue, rootValue: item });
+      return reportUpstream(maskResult(result, errors, session.requestId), contextValue.scope.meter, budget);
+    };
+
+    let release: () => void;
+    try {
+      release = slots.take(opened, connection, http !== null);
+    } catch (error) {
+      return finish({ errors: [errors.toClient(error, opened.requestId)] });
+    }
+    const events = await createSourceEventStream(validated);
+    if (!(Symbol.asyncIterator in events)) {
+      release();
+      return finish(events);
+    }
+    const { requestId } = opened;
+    return fanout.open({ events, key: groupKey(validated, opened), execute, connection, requestId, release });
   };
 }

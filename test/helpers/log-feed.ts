@@ -1,0 +1,60 @@
+// A feed of everything in a log in memory: from a cursor on, or from the present end.
+import { createLocalBus } from '../../src/events/bus.ts';
+import { type Feed, iterateFeed } from '../../src/events/feed.ts';
+import { createEventTail } from '../../src/events/tail.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import { RequestFault } from '../../src/services/errors.ts';
+import type { EventRecord } from '../../src/store/records.ts';
+import { silentLogger } from '../../src/telemetry/logger.ts';
+import { createMemoryLog } from '../events/memory-log.ts';
+
+export function createLogFeed<T extends { readonly cursor: string }>(
+  clock: Clock,
+  toItem: (event: EventRecord, cursor: string) => T,
+) {
+  const memory = createMemoryLog();
+  const { log } = memory;
+  const cursors = log.cursorsFor({ organizationId: null, clientId: null });
+  const bus = createLocalBus();
+  const tail = createEventTail({ log, bus, clock, logger: silentLogger, limits: { batch: 10, queue: 20 } });
+  let watchers = 0;
+  let begun = 0;
+  const feedAfter = (after: string | null): Feed<T> => ({
+    // biome-ignore lint/correctness/useYield: there is nothing to tell before the position.
+    async *begin() {
+      const position = after === null ? await log.head() : cursors.positionOf(after).sequence;
+      begun += 1;
+      return position;
+    },
+    itemOf: (event) => toItem(event, cursors.cursorAt(event.sequence)),
+    watch() {
+      watchers += 1;
+      return () => {
+        watchers -= 1;
+      };
+    },
+    cursorAt: (position) => cursors.cursorAt(position),
+    tooSlow: (lastCursor) =>
+      new RequestFault('SUBSCRIBER_TOO_SLOW', 'The updates were read too slowly.', { lastCursor }),
+  });
+  return {
+    log,
+    tail,
+    cursorAt: (sequence: bigint) => cursors.cursorAt(sequence),
+    /** Commits events, and says so. */
+    append(count = 1): bigint[] {
+      const sequences = Array.from({ length: count }, () => memory.append('t1').sequence);
+      bus.publish('events');
+      return sequences;
+    },
+    hold: memory.hold,
+    updates: (after: string | null, signal: AbortSignal) => iterateFeed(feedAfter(after), { tail, signal }),
+    /** How many know where they begin: they get everything that is appended from now on. */
+    get begun() {
+      return begun;
+    },
+    get watchers() {
+      return watchers;
+    },
+  };
+}
