@@ -18,7 +18,7 @@ import {
 } from './replica-board.ts';
 import type { ScriptServer } from './script-server.ts';
 import { forecastShared } from './shared-forecast.ts';
-import { BEAT_MS, goneMs, LOST_AFTER_MS, SEND_WITHIN_MS, WAITING_BEAT_MS } from './shared-settings.ts';
+import { BEAT_MS, goneMs, JOIN_WITHIN_MS, LOST_AFTER_MS, SEND_WITHIN_MS, WAITING_BEAT_MS } from './shared-settings.ts';
 import { createSharedWindows, type SharedAnswer } from './shared-windows.ts';
 
 export interface RedisPermitStoreOptions {
@@ -196,7 +196,7 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
     if (phase === 'alone' || troubledSince !== null) return;
     troubledSince = clock.monotonic();
     troubleTimer?.cancel();
-    troubleTimer = clock.after(LOST_AFTER_MS, () => {
+    troubleTimer = clock.after(phase === 'joining' ? JOIN_WITHIN_MS : LOST_AFTER_MS, () => {
       if (phase === 'joining') goAlone('they have not counted together yet');
       else if (phase === 'shared' && troubledSince !== null) goAlone('Redis does not answer');
     });
@@ -255,7 +255,10 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
   const attach = async (): Promise<void> => {
     if (!(await watch.look())) return;
     const first = await tell(true);
-    if (first.opensInMs > 0) return;
+    if (first.opensInMs > 0) {
+      if (phase === 'joining') goAlone('what was counted before is not known yet');
+      return;
+    }
     epoch = first.epoch;
     if (!(await watch.look()) || !(await watch.look())) return;
     if (countsElsewhere(first.epoch, watch.others)) return;

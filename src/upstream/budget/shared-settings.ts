@@ -12,6 +12,8 @@ export const SILENT_MS = 3_000;
 export const VIEW_MS = 3_000;
 /** Without an answer from Redis for so long a replica goes on alone. */
 export const LOST_AFTER_MS = 1_000;
+/** A replica that has just started has so long to join the others before it goes on alone. */
+export const JOIN_WITHIN_MS = 3_000;
 /** An answer that takes longer is not waited for. */
 export const ANSWER_WITHIN_MS = 1_000;
 /** How often the board is read while others are waited for. */
