@@ -58,18 +58,21 @@ export interface RigOptions {
   /** Another Redis than the model. */
   readonly redis?: { readonly run: Runner; restart(keepsData: boolean): void };
   readonly clock?: FakeClock;
+  readonly board?: ModelBoard;
+  /** Number of the first replica. Default 0. */
+  readonly firstId?: number;
 }
 
 export function createRig(options: RigOptions): Rig {
   const { limits, maxTransitMs = 500, delayMs = () => 1, boardDelayMs = () => 1 } = options;
   const clock = options.clock ?? fakeClock();
   const redis = options.redis ?? createModelRedis(clock);
-  const board = createModelBoard(clock);
+  const board = options.board ?? createModelBoard(clock);
   const replicas = Array.from({ length: options.replicas }, (_, index) =>
     createReplica({
       ...{ clock, board, limits, maxTransitMs, delayMs, boardDelayMs },
       run: redis.run,
-      id: `r${index}`,
+      id: `r${(options.firstId ?? 0) + index}`,
       parts: options.parts ?? options.replicas,
     }),
   );
