@@ -15,6 +15,8 @@ export interface Config {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
+  /** How long a gateway that stops still takes requests while `/ready` is 503, so that a proxy in front finds out before it is refused. */
+  readonly drainSeconds: number;
   readonly databaseUrl: string | null;
   /** Server by which several replicas on one database share the call budget and wake each other; null = they do not. */
   readonly redisUrl: string | null;
@@ -136,6 +138,7 @@ const VARIABLES = {
     .optional(),
   HOST: host.default('127.0.0.1'),
   PORT: port.default(4000),
+  DRAIN_SECONDS: wholeNumber(0, 300, 'whole seconds from 0 to 300').default(0),
   DATABASE_URL: z
     .string()
     .refine((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''), 'a postgresql:// address')
@@ -191,6 +194,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     apiKey: env.GATEWAY_API_KEY ?? null,
     host: env.HOST,
     port: env.PORT,
+    drainSeconds: env.DRAIN_SECONDS,
     databaseUrl: env.DATABASE_URL ?? null,
     redisUrl: env.REDIS_URL ?? null,
     replicas: env.REPLICAS,

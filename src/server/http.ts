@@ -4,7 +4,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import type { AddressInfo, Socket } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { AccessTokens } from '../auth/access-tokens.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, sleep } from '../lib/clock.ts';
 import type { Services } from '../services/services.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -27,6 +27,8 @@ export interface ServerOptions {
     readonly host: string;
     readonly port: number;
     readonly apiKey: string | null;
+    /** How long requests are still taken after closing began, while `/ready` tells proxies to send no more. */
+    readonly drainSeconds: number;
     readonly subscriptionLimits: SubscriptionLimits;
   };
   /** Tokens that stand beside the key; null when there is no key. */
@@ -45,7 +47,7 @@ export interface ServerOptions {
 export interface GatewayServer {
   /** @returns the address people open. @throws {ListenError} when the port cannot be had. */
   listen(): Promise<{ readonly url: string }>;
-  /** Takes nothing new, ends subscriptions so that clients reconnect elsewhere, waits for running requests within the bound, then cuts. */
+  /** Tells proxies to look elsewhere, then takes nothing new, ends subscriptions so that clients reconnect elsewhere, waits for running requests within the bound, then cuts. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -81,14 +83,16 @@ export function createServer(options: ServerOptions): GatewayServer {
   const webSockets = createWebSockets({ pipeline, authenticate, slots, heartbeat, alarm, logger });
   const explorer = createExplorer({ endpoint: ENDPOINT, needsKey: hasKey, clock });
   const running = new Set<ServerResponse>();
+  let closing: Promise<void> | undefined;
+  let leaving = false;
   let draining = false;
-  const answerHealth = createHealth({ isReady, isDraining: () => draining });
+  const answerHealth = createHealth({ isReady, isDraining: () => leaving });
 
   const server = createHttpServer((request, response) => {
     const requestId = requestIdOf(request.headers['x-request-id']);
     response.setHeader('X-Request-Id', requestId);
     response.setHeader('X-Content-Type-Options', 'nosniff');
-    if (draining) response.setHeader('Connection', 'close');
+    if (leaving) response.setHeader('Connection', 'close');
     const path = pathOf(request);
     if (answerHealth(path, response)) return;
     if (path === '/') return void response.writeHead(302, { Location: ENDPOINT }).end();
@@ -145,6 +149,8 @@ export function createServer(options: ServerOptions): GatewayServer {
   }
 
   async function close(): Promise<void> {
+    leaving = true;
+    if (config.drainSeconds > 0) await sleep(clock, config.drainSeconds * 1_000);
     draining = true;
     const answered = new Promise<void>((resolve) => server.close(() => resolve()));
     const closed = Promise.all([answered, webSockets.drain()]);
@@ -167,7 +173,7 @@ export function createServer(options: ServerOptions): GatewayServer {
       const { port } = server.address() as AddressInfo;
       return { url: `http://${shownHost(config.host)}:${port}` };
     },
-    close,
+    close: () => (closing ??= close()),
   };
 }
 

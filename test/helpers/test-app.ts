@@ -25,6 +25,7 @@ export interface TestAppOptions {
   readonly drainMs?: number;
   readonly events?: ServerOptions['events'];
   readonly limits?: Partial<ServerOptions['config']['subscriptionLimits']>;
+  readonly drainSeconds?: number;
 }
 
 /** For services whose subscriptions follow no log. */
@@ -46,6 +47,7 @@ export async function startTestApp({
   drainMs,
   events = NO_EVENTS,
   limits = {},
+  drainSeconds = 0,
 }: TestAppOptions): Promise<TestApp> {
   const server = createServer({
     services,
@@ -54,6 +56,7 @@ export async function startTestApp({
       host: '127.0.0.1',
       port: 0,
       apiKey,
+      drainSeconds,
       subscriptionLimits: { perConnection: 100, perTenant: 1_000, connections: 1_000, ...limits },
     },
     tokens: apiKey === null ? null : createAccessTokens(apiKey),

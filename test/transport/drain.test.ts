@@ -82,6 +82,26 @@ test('new connections are refused once closing began', async () => {
   await closing;
 });
 
+test('behind a proxy, requests are taken while /ready says that it stops, and only then refused', async () => {
+  const clock = fakeClock();
+  const { services } = createFakeServices();
+  app = await startTestApp({ services, clock, drainSeconds: 3 });
+  const { origin, post, server } = app;
+  const follower = STREAM_TRANSPORTS[0].connect(app);
+  expect((await fetch(`${origin}/ready`)).status).toBe(200);
+  const closing = server.close();
+  await clock.advance(2_999);
+  expect((await fetch(`${origin}/ready`)).status).toBe(503);
+  expect((await fetch(`${origin}/health`)).status).toBe(200);
+  const answer = await post({ query: QUERY });
+  expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+  expect((await follower.iterate(QUERY).next()).value).toMatchObject({ data: ANSWER });
+  await clock.advance(1);
+  await closing;
+  await expect(post({ query: QUERY })).rejects.toThrow();
+  expect(clock.pending).toBe(0);
+});
+
 test('closing twice is closing once', async () => {
   const { app, asked, release } = await startHeld();
   const answer = app.post({ query: QUERY });
@@ -106,6 +126,7 @@ test('a port in use is told in one line that names the variable', async () => {
       host: '127.0.0.1',
       port,
       apiKey: null,
+      drainSeconds: 0,
       subscriptionLimits: { perConnection: 1, perTenant: 1, connections: 1 },
     },
     tokens: null,
