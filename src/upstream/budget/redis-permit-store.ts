@@ -4,22 +4,20 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { type BoardView, createBoardWatch } from './board-watch.ts';
 import { goodFor } from './good-for.ts';
 import { heldMs } from './held.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { createOwnCalls } from './own-calls.ts';
 import { partOf } from './parts.ts';
 import type { PermitStore, PermitStoreListener, Slot, SlotAsk } from './permit-store.ts';
 import { formatRateLimits, type RateLimit } from './rate-limit.ts';
-import {
-  announcementsOf,
-  countsElsewhere,
-  fits,
-  isAcknowledged,
-  leftTogether,
-  type ReplicaBoard,
-} from './replica-board.ts';
+import { announcementsOf, countsElsewhere, leftTogether, type ReplicaBoard } from './replica-board.ts';
+import { createRoomForOthers } from './room-for-others.ts';
 import type { ScriptServer } from './script-server.ts';
+import { ServerClockError } from './server-clock.ts';
 import { forecastShared } from './shared-forecast.ts';
+import { createSharedPause } from './shared-pause.ts';
 import { BEAT_MS, goneMs, JOIN_WITHIN_MS, LOST_AFTER_MS, SEND_WITHIN_MS, WAITING_BEAT_MS } from './shared-settings.ts';
 import { createSharedWindows, type SharedAnswer } from './shared-windows.ts';
+import { createSolitude } from './solitude.ts';
 
 export interface RedisPermitStoreOptions {
   readonly clock: Clock;
@@ -59,6 +57,12 @@ interface Mine {
   readonly solitude: number;
 }
 
+/** What held when the server was asked. */
+interface Asked {
+  readonly limits: readonly RateLimit[];
+  readonly roomVersion: number;
+}
+
 export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisPermitStore {
   const { clock, logger, server, board, id, name, replicas, maxTransitMs = 10_000, usedUntil } = options;
   let limits = options.limits;
@@ -66,41 +70,32 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
   const longestMs = (): number => Math.max(...limits.map(({ windowMs }) => heldMs(windowMs)));
   const own = createOwnCalls(limits, longestMs);
   const windows = createSharedWindows({ server, clock, name, holder: id, maxTransitMs });
+  const solitude = createSolitude({ limits: () => limits, part: () => part, replicas, logger });
+  const room = createRoomForOthers();
+  const pause = createSharedPause();
   const listeners = new Set<PermitStoreListener>();
 
   let phase: 'joining' | 'shared' | 'alone' = 'joining';
   /** The counters this replica uses, or is about to. */
   let epoch: string | null = null;
-  let solitude = 0;
-  let announcement: string | null = null;
-  let isAdmitted = false;
   /** The calls are being handed over to the server: none may begin meanwhile. */
   let isHandingOver = false;
   let lastCall = 0;
+  /** The call for which the server is being asked. */
   let asking: number | null = null;
   let last: { readonly answer: SharedAnswer; readonly limits: readonly RateLimit[] } | null = null;
-  let troubledSince: number | null = null;
-  /** Announcements on the board, in one text; and how often that has changed. */
-  let standing = '';
-  let standings = 0;
-  let roomMadeFor: readonly string[] = [];
-  let pausedUntil = Number.NEGATIVE_INFINITY;
-  let isPauseTold = true;
-  let reporting: Promise<void> | null = null;
-  let isReportDue = false;
-  let attaching: Promise<void> | null = null;
+  let isInTrouble = false;
+  let isBoardSilent = false;
+  let isClosed = false;
   let beatTimer: Timer | undefined;
   let troubleTimer: Timer | undefined;
-  let isCrowdTold = false;
-  let isBoardSilent = false;
 
   const acknowledged = (): readonly string[] => {
-    const announced = announcementsOf(watch.others);
-    if (phase === 'shared') return announced.filter((each) => roomMadeFor.includes(each));
+    if (phase === 'shared') return room.made;
     const now = clock.monotonic();
-    const mayUse = announcement !== null && fits(announcement, part, limits, watch.others) ? part : [];
-    const isWithin = limits.every(({ windowMs }, index) => own.used(windowMs, now) <= (mayUse[index]?.limit ?? 0));
-    return isWithin ? announced : [];
+    const share = phase === 'alone' ? solitude.share(watch.others) : [];
+    const isWithin = limits.every(({ windowMs }, index) => own.used(windowMs, now) <= (share[index]?.limit ?? 0));
+    return isWithin ? announcementsOf(watch.others) : [];
   };
   const watch = createBoardWatch<Mine>({
     board,
@@ -110,9 +105,9 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
     mine: () => ({
       epoch,
       part: phase === 'alone' ? formatRateLimits(part) : null,
-      announces: phase === 'alone' && announcement === null,
+      announces: phase === 'alone' && solitude.isUnannounced,
       acknowledged: acknowledged(),
-      solitude,
+      solitude: solitude.count,
     }),
     onView: (view, mine) => onView(view, mine),
     onSilence(error) {
@@ -127,86 +122,57 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
     const change = { mode: store.mode, limits: phase === 'alone' ? part : limits };
     for (const listener of [...listeners]) listener.onChange(change);
   };
-
-  const onView = (view: BoardView, mine: Mine): void => {
-    if (phase === 'alone' && mine.solitude === solitude && mine.part !== null) {
-      if (view.isContinued || mine.announces) {
-        announcement = view.announcement;
-        considerAdmission();
-      } else goAlone('it was out of sight of the other replicas');
-    }
-    const now = announcementsOf(view.others).toSorted().join();
-    if (now !== standing) {
-      standing = now;
-      standings += 1;
-      if (phase === 'shared') reportSoon();
-    }
-    if (phase === 'shared' && epoch !== null && countsElsewhere(epoch, view.others))
-      goAlone('other replicas count on another server');
-  };
-  const considerAdmission = (): void => {
-    if (announcement === null || isAdmitted) return;
-    if (!fits(announcement, part, limits, watch.others)) {
-      if (!isCrowdTold)
-        logger.error(
-          { variable: 'REPLICAS', replicas, part: formatRateLimits(part) },
-          `call budget: REPLICAS: found ${replicas}, but more replicas are cut off than that; this one sends nothing`,
-        );
-      isCrowdTold = true;
-      return;
-    }
-    if (!isAcknowledged(announcement, watch.others)) return;
-    isAdmitted = true;
-    logger.warn({ part: formatRateLimits(part) }, `call budget: alone with ${formatRateLimits(part)}`);
-    emit();
-  };
-
   const goAlone = (reason: string): void => {
-    const isFirst = phase !== 'alone';
-    phase = 'alone';
-    solitude += 1;
-    announcement = null;
-    isAdmitted = false;
-    epoch = null;
-    troubledSince = null;
-    own.local.setLimits(part, clock.monotonic());
-    if (isFirst)
+    if (phase !== 'alone')
       logger.warn(
-        { reason, part: formatRateLimits(part) },
-        `call budget: cut off from the other replicas (${reason}); going on alone as soon as all of them leave room`,
+        `call budget: cut off from the other replicas (${reason}); going on alone with ${formatRateLimits(part)} as soon as all of them leave room`,
       );
+    phase = 'alone';
+    epoch = null;
+    isInTrouble = false;
+    solitude.begin();
+    own.local.setLimits(part, clock.monotonic());
     emit();
     void watch.look();
   };
   const share = (): void => {
-    const isFirst = solitude === 0;
+    logger.info(`call budget: shared ${solitude.count > 0 ? 'again ' : ''}with the other replicas`);
     phase = 'shared';
-    announcement = null;
-    isAdmitted = false;
-    isCrowdTold = false;
-    roomMadeFor = [];
-    standings += 1;
+    solitude.end();
+    room.reset();
     own.local.setLimits(limits, clock.monotonic());
-    logger.info(`call budget: ${isFirst ? 'shared' : 'shared again'} with the other replicas`);
     emit();
     void watch.look();
   };
 
+  const onView = (view: BoardView, mine: Mine): void => {
+    if (phase === 'alone' && mine.part !== null && mine.solitude === solitude.count) {
+      if (!view.isContinued && !mine.announces) goAlone('it was out of sight of the other replicas');
+      else if (solitude.onView(view)) emit();
+    }
+    if (room.onView(view.others) && phase === 'shared') reports.again();
+    if (phase === 'shared' && epoch !== null && countsElsewhere(epoch, view.others))
+      goAlone('other replicas count on another server');
+  };
+  const onFailure = (error: unknown): void => {
+    if (error instanceof ServerClockError && phase === 'shared') goAlone('the clock of Redis was set');
+    else onTrouble();
+  };
   const onTrouble = (): void => {
-    if (phase === 'alone' || troubledSince !== null) return;
-    troubledSince = clock.monotonic();
+    if (phase === 'alone' || isInTrouble) return;
+    isInTrouble = true;
     troubleTimer?.cancel();
     troubleTimer = clock.after(phase === 'joining' ? JOIN_WITHIN_MS : LOST_AFTER_MS, () => {
       if (phase === 'joining') goAlone('they have not counted together yet');
-      else if (phase === 'shared' && troubledSince !== null) goAlone('Redis does not answer');
+      else if (phase === 'shared' && isInTrouble) goAlone('Redis does not answer');
     });
   };
   /** @param asked what held when the question was asked. */
-  const onAnswer = (answer: SharedAnswer, asked: { limits: readonly RateLimit[]; standings: number }): void => {
-    troubledSince = null;
+  const onAnswer = (answer: SharedAnswer, asked: Asked): void => {
+    isInTrouble = false;
     if (answer.pauseMs > 0) {
-      pausedUntil = Math.max(pausedUntil, clock.monotonic() + answer.pauseMs);
-      for (const listener of [...listeners]) listener.onPause(pausedUntil);
+      pause.learn(clock.monotonic() + answer.pauseMs);
+      for (const listener of [...listeners]) listener.onPause(pause.until);
     }
     if (answer.word === 'unknown') {
       if (phase === 'shared') goAlone('Redis begins anew');
@@ -214,102 +180,89 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
     }
     last = { answer, limits: asked.limits };
     const isWithin = asked.limits.every(({ limit }, index) => (answer.used[index] ?? 0) <= limit);
-    if (phase !== 'shared' || !isWithin || asked.standings !== standings || roomMadeFor.join() === standing) return;
-    roomMadeFor = announcementsOf(watch.others).toSorted();
-    if (roomMadeFor.length > 0) void watch.look();
+    if (phase === 'shared' && isWithin && room.onCounted(asked.roomVersion)) void watch.look();
   };
+  const asked = (): Asked => ({ limits: effective(), roomVersion: room.version });
 
   const tell = async (isWhole: boolean): Promise<SharedAnswer> => {
     const now = clock.monotonic();
-    const asked = { limits: effective(), standings };
+    const when = asked();
     const report = own.report(now, asking === null ? lastCall : asking - 1, isWhole);
-    const pauseMs = isPauseTold && !isWhole ? 0 : Math.max(0, pausedUntil - now);
     const unsharedMs = usedUntil === undefined ? 0 : usedUntil + longestMs() - now;
     const quarantineMs = Math.max(0, watch.unsettledMs, unsharedMs);
-    const about = { epoch: epoch ?? '', isWhole, quarantineMs, pauseMs, limits: asked.limits };
-    const toldPause = pausedUntil;
+    const pausedUntil = pause.until;
+    const pauseMs = pause.untold(now, isWhole);
+    const about = { epoch: epoch ?? '', isWhole, quarantineMs, pauseMs, limits: when.limits };
     const answer = await windows.report({ ...report, ...about });
     if (answer.word === 'ok') {
       own.told(report);
-      isPauseTold = toldPause === pausedUntil;
+      pause.told(pausedUntil);
     }
-    onAnswer(answer, asked);
+    onAnswer(answer, when);
     return answer;
   };
-  const reportSoon = (): void => {
-    isReportDue = true;
-    if (reporting !== null) return;
-    reporting = (async () => {
-      while (isReportDue && phase === 'shared') {
-        isReportDue = false;
-        await tell(false);
-      }
-    })()
-      .catch(onTrouble)
-      .finally(() => {
-        reporting = null;
-      });
-  };
+  const reports = oneAtATime(async () => phase === 'shared' && tell(false), onFailure);
 
   /** Hands everything over to the server and counts there from then on, unless that is not safe yet. */
   const attach = async (): Promise<void> => {
-    if (!(await watch.look())) return;
+    if (phase === 'shared' || !server.isUp || !watch.isFresh() || !(await watch.look())) return;
     const first = await tell(true);
     if (first.opensInMs > 0) {
       if (phase === 'joining') goAlone('what was counted before is not known yet');
       return;
     }
     epoch = first.epoch;
+    // The first look tells with which counters; the second sees whoever told the same of others meanwhile.
     if (!(await watch.look()) || !(await watch.look())) return;
     if (countsElsewhere(first.epoch, watch.others)) return;
     isHandingOver = true;
-    const whole = await tell(true);
-    if (whole.epoch === epoch && whole.opensInMs === 0 && server.isUp) share();
+    try {
+      const whole = await tell(true);
+      if (whole.epoch === epoch && whole.opensInMs === 0 && server.isUp) share();
+    } finally {
+      isHandingOver = false;
+    }
   };
-  const attachSoon = (): void => {
-    if (attaching !== null || phase === 'shared' || !server.isUp || !watch.isFresh()) return;
-    attaching = attach()
-      .catch(onTrouble)
-      .finally(() => {
-        attaching = null;
-        isHandingOver = false;
-      });
-  };
+  const attaching = oneAtATime(attach, onFailure);
 
-  const isWaiting = (): boolean =>
-    (phase === 'alone' ? !isAdmitted : phase === 'joining') || acknowledged().toSorted().join() !== standing;
+  const isWaiting = (): boolean => {
+    const known = acknowledged();
+    return !(phase === 'shared' || solitude.isAdmitted) || room.standing.some((each) => !known.includes(each));
+  };
   const beat = (): void => {
+    if (isClosed) return;
     beatTimer = clock.after(isWaiting() ? WAITING_BEAT_MS : BEAT_MS, beat);
     void watch.look();
-    if (phase === 'shared') reportSoon();
-    else attachSoon();
+    if (phase === 'shared') reports.again();
+    else attaching.once();
   };
 
   const slotOf = (call: number, place: Slot, mayBeSent: () => boolean): Slot => {
-    const onEnd = (): void => (phase === 'shared' ? reportSoon() : undefined);
+    const onEnd = (): void => {
+      if (phase === 'shared') reports.again();
+    };
     return { ...own.begin(`${id}:${call}`, place, onEnd), mayBeSent };
   };
   const takeShared = async (ask: SlotAsk): Promise<Slot | number> => {
     lastCall += 1;
     const call = lastCall;
-    const isSame = (
-      (when) => () =>
-        phase === 'shared' && solitude === when
-    )(solitude);
-    const asked = { limits: effective(), standings };
+    const when = asked();
+    const { count } = solitude;
+    const isSame = (): boolean => phase === 'shared' && solitude.count === count;
     const mayBeSent = goodFor(clock, SEND_WITHIN_MS);
     asking = call;
     try {
-      const answer = await windows.take({ epoch: epoch ?? '', call: `${id}:${call}`, ...ask, limits: asked.limits });
+      const question = { epoch: epoch ?? '', call: `${id}:${call}`, ...ask, limits: when.limits };
+      const answer = await windows.take(question);
       asking = null;
-      onAnswer(answer, asked);
+      onAnswer(answer, when);
       const now = clock.monotonic();
       if (answer.word !== 'granted') return now + (isSame() ? answer.waitMs : RETRY_MS);
       if (isSame() && mayBeSent()) return slotOf(call, own.local.admit(now), mayBeSent);
-      reportSoon();
-    } catch {
+      reports.again();
+    } catch (error) {
       asking = null;
-      onTrouble();
+      onFailure(error);
     }
     return clock.monotonic() + RETRY_MS;
   };
@@ -319,17 +272,21 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
     lastCall += 1;
     return slotOf(lastCall, place, goodFor(clock, SEND_WITHIN_MS));
   };
-  const mayTakeAlone = (): boolean => phase === 'alone' && isAdmitted && !isHandingOver && watch.isFresh();
+  const mayTake = (): boolean =>
+    watch.isFresh() && (phase === 'shared' || (phase === 'alone' && solitude.isAdmitted && !isHandingOver));
 
-  const stops = [server.onLost(onTrouble), server.onBack(() => (phase === 'shared' ? reportSoon() : attachSoon()))];
+  const stops = [
+    server.onLost(onTrouble),
+    server.onBack(() => (phase === 'shared' ? reports.again() : attaching.once())),
+  ];
 
   const store: RedisPermitStore = {
     get mode() {
       return phase === 'alone' ? 'alone' : 'shared';
     },
     take(now, ask) {
-      if (phase === 'shared' && watch.isFresh()) return takeShared(ask);
-      return mayTakeAlone() ? takeAlone(now) : now + RETRY_MS;
+      if (!mayTake()) return now + RETRY_MS;
+      return phase === 'shared' ? takeShared(ask) : takeAlone(now);
     },
     setLimits(next, now) {
       limits = next;
@@ -338,9 +295,8 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
       else own.local.setLimits(limits, now);
     },
     pause(until) {
-      pausedUntil = Math.max(pausedUntil, until);
-      isPauseTold = false;
-      if (phase === 'shared') reportSoon();
+      pause.ask(until);
+      reports.again();
     },
     listen(listener) {
       listeners.add(listener);
@@ -351,19 +307,19 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
         phase === 'shared' && last !== null
           ? forecastShared({ ...last.answer, limits: last.limits }, now, roundTripMs)
           : own.local.forecast(now, roundTripMs);
-      const canTake = phase === 'shared' ? watch.isFresh() : mayTakeAlone();
-      return canTake ? slots : { next: (readyAt) => slots.next(Math.max(readyAt, now + LOST_AFTER_MS)) };
+      return mayTake() ? slots : { next: (readyAt) => slots.next(Math.max(readyAt, now + LOST_AFTER_MS)) };
     },
     usage(now) {
       if (phase === 'alone') {
         const usage = own.local.usage(now);
-        return isAdmitted ? usage : usage.map((window) => ({ ...window, remaining: 0 }));
+        return solitude.isAdmitted ? usage : usage.map((window) => ({ ...window, remaining: 0 }));
       }
-      const left = phase === 'shared' ? (last?.limits ?? limits) : limits;
-      return left.map((window, index) => {
-        const used = phase === 'shared' ? (last?.answer.used[index] ?? window.limit) : window.limit;
-        return { ...window, remaining: Math.max(0, window.limit - used) };
-      });
+      if (phase === 'joining' || last === null) return limits.map((window) => ({ ...window, remaining: 0 }));
+      const { used } = last.answer;
+      return last.limits.map((window, index) => ({
+        ...window,
+        remaining: Math.max(0, window.limit - (used[index] ?? window.limit)),
+      }));
     },
     get inFlight() {
       return phase === 'shared' ? Math.max(own.open, last?.answer.inFlight ?? 0) : own.open;
@@ -373,11 +329,12 @@ export function createRedisPermitStore(options: RedisPermitStoreOptions): RedisP
       void watch.look().then(watch.look).then(beat);
     },
     async close() {
+      isClosed = true;
       beatTimer?.cancel();
       troubleTimer?.cancel();
       for (const stop of stops) stop();
       await watch.stop();
-      await attaching;
+      await attaching.idle();
       if (phase !== 'shared') return;
       try {
         await tell(false);

@@ -41,8 +41,16 @@ local function presumeLost()
   end
 end
 
+-- A time further ahead than it can be was written before the clock was set back.
+local function bound(key, latest)
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, string.format('(%.3f', latest), '+inf')) do
+    redis.call('ZADD', key, latest, member)
+  end
+end
+
 local function hear()
   redis.call('ZADD', holders, now, ask.holder)
+  bound(holders, now)
   presumeLost()
   local known = recall('longestMs')
   local longest = known
@@ -54,6 +62,9 @@ local function hear()
     if known > 0 then keep('opensAt', math.max(recall('opensAt'), now + longest - known)) end
     keep('longestMs', longest)
   end
+  bound(settled, now + ask.transitMs)
+  bound(waiting, now + ask.transitMs + longest)
+  if recall('spacedAt') > now + longest then keep('spacedAt', now) end
   redis.call('ZREMRANGEBYSCORE', settled, '-inf', now - longest)
   redis.call('ZREMRANGEBYSCORE', waiting, '-inf', now)
 end
@@ -85,7 +96,7 @@ local function answer(word, waitMs)
     end
   end
   return cjson.encode({
-    word = word, waitMs = waitMs, epoch = epoch or '', used = used, inFlight = inFlight, contenders = contenders,
+    at = string.format('%.3f', now), word = word, waitMs = waitMs, epoch = epoch or '', used = used, inFlight = inFlight, contenders = contenders,
     opensInMs = math.max(0, recall('opensAt') - now), pauseMs = math.max(0, recall('pausedUntil') - now),
   })
 end

@@ -6,9 +6,12 @@ import type { CallsReport } from './own-calls.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { REPORT, TAKE } from './redis-scripts.ts';
 import type { ScriptServer } from './script-server.ts';
+import { createServerClockCheck } from './server-clock.ts';
 import { ANSWER_WITHIN_MS, SILENT_MS } from './shared-settings.ts';
 
 export interface SharedAnswer {
+  /** The server's time in milliseconds, as text. */
+  readonly at: string;
   /** `unknown`: these counters are not the ones that were asked for; nothing was done. */
   readonly word: 'granted' | 'wait' | 'unknown' | 'ok';
   /** When asking again is worth it, from now. */
@@ -45,7 +48,7 @@ export interface SharedReport extends CallsReport {
   readonly limits: readonly RateLimit[];
 }
 
-/** Both reject when no answer came in time. */
+/** Both reject when no answer came in time, and with {@link ServerClockError} when the answer rests on a clock that was set. */
 export interface SharedWindows {
   take(take: SharedTake): Promise<SharedAnswer>;
   report(report: SharedReport): Promise<SharedAnswer>;
@@ -65,6 +68,8 @@ export function createSharedWindows(deps: {
   const { server, clock, name, holder, maxTransitMs } = deps;
   const keys = ['state', 'settled', 'flight', 'holders', 'waiting'].map((part) => `budget:{${name}}:${part}`);
 
+  const serverClock = createServerClockCheck();
+
   const ask = async (script: string, limits: readonly RateLimit[], more: object): Promise<SharedAnswer> => {
     const windows = limits.map(({ limit, windowMs }) => ({ limit, windowMs, heldMs: heldMs(windowMs) }));
     const question = { holder, windows, silentMs: SILENT_MS, transitMs: maxTransitMs, ...more };
@@ -73,9 +78,12 @@ export function createSharedWindows(deps: {
       throw new Error(`No answer within ${ANSWER_WITHIN_MS} ms.`);
     });
     late.catch(() => {});
+    const askedAt = clock.monotonic();
     const running = server.run(script, keys, JSON.stringify(question));
     try {
-      return JSON.parse(await Promise.race([running, late])) as SharedAnswer;
+      const answer = JSON.parse(await Promise.race([running, late])) as SharedAnswer;
+      serverClock.check(Number(answer.at), askedAt, clock.monotonic());
+      return answer;
     } finally {
       inTime.abort();
     }

@@ -54,7 +54,7 @@ describe('one replica that loses Redis', () => {
     expect(modes(rig)).toEqual(['shared', 'shared', 'shared']);
     expect(alone?.log).toEqual([
       'info: call budget: shared with the other replicas',
-      'warn: call budget: cut off from the other replicas (Redis does not answer); going on alone as soon as all of them leave room',
+      'warn: call budget: cut off from the other replicas (Redis does not answer); going on alone with 10/2s as soon as all of them leave room',
       'warn: call budget: alone with 10/2s',
       'info: call budget: shared again with the other replicas',
     ]);
@@ -188,6 +188,21 @@ describe('a Redis that is gone for all', () => {
     await rig.clock.advance(10_000);
     expect(since(stopped?.arrivals ?? [], from)).toBeGreaterThan(20);
     isStrict(rig);
+  });
+});
+
+describe('a Redis whose clock is set', () => {
+  it.each([900, 60_000, -5_000])('by %i ms makes nobody send too early', async (byMs) => {
+    const rig = await busy();
+    rig.setRedisClock(byMs);
+    await rig.clock.advance(15_000);
+    rig.setRedisClock(-byMs);
+    await rig.clock.advance(25_000);
+    isStrict(rig);
+    expect(modes(rig)).toEqual(['shared', 'shared', 'shared']);
+    const from = rig.clock.monotonic();
+    await rig.clock.advance(10_000);
+    expect(since(rig.arrivals(), from)).toBeGreaterThan(5 * 30 * 0.95);
   });
 });
 

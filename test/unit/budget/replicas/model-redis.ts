@@ -53,14 +53,17 @@ export interface ModelRedis {
   run(script: string, argument: string): string;
   /** Starts anew; without `keepsData` with nothing, with it as a server that reads what it wrote to disk. */
   restart(keepsData: boolean): void;
+  /** Sets its clock. */
+  setClock(byMs: number): void;
 }
 
 export function createModelRedis(clock: Clock): ModelRedis {
   let data = nothing();
   let runs = 1;
+  let aheadMs = 0;
 
   const step = (isTake: boolean, ask: Question): object => {
-    const now = clock.monotonic();
+    const now = clock.monotonic() + aheadMs;
     const run = `run${runs}`;
     const recall = (field: string): number => data.numbers.get(field) ?? 0;
     const keep = (field: string, value: number): void => void data.numbers.set(field, value);
@@ -74,6 +77,7 @@ export function createModelRedis(clock: Clock): ModelRedis {
         return { rank: Number(rank), lane: Number(lane), holder };
       });
     const answer = (word: string, waitMs: number): object => ({
+      at: String(now),
       word,
       waitMs,
       epoch: data.epoch ?? '',
@@ -83,8 +87,12 @@ export function createModelRedis(clock: Clock): ModelRedis {
       opensInMs: Math.max(0, recall('opensAt') - now),
       pauseMs: Math.max(0, recall('pausedUntil') - now),
     });
+    const bound = (times: Map<string, number>, latest: number): void => {
+      for (const [member, time] of times) if (time > latest) times.set(member, latest);
+    };
     const hear = (): void => {
       holders.set(ask.holder, now);
+      bound(holders, now);
       for (const [holder, heardAt] of holders) {
         if (heardAt > now - ask.silentMs) continue;
         for (const call of flight.keys()) {
@@ -98,6 +106,9 @@ export function createModelRedis(clock: Clock): ModelRedis {
       const longest = Math.max(known, ...ask.windows.map(({ heldMs }) => heldMs));
       if (longest > known && known > 0) keep('opensAt', Math.max(recall('opensAt'), now + longest - known));
       keep('longestMs', longest);
+      bound(settled, now + ask.transitMs);
+      bound(waiting, now + ask.transitMs + longest);
+      if (recall('spacedAt') > now + longest) keep('spacedAt', now);
       for (const [call, latest] of settled) if (latest <= now - longest) settled.delete(call);
       for (const [waiter, until] of waiting) if (until <= now) waiting.delete(waiter);
     };
@@ -170,6 +181,9 @@ export function createModelRedis(clock: Clock): ModelRedis {
     restart(keepsData) {
       runs += 1;
       if (!keepsData) data = nothing();
+    },
+    setClock(byMs) {
+      aheadMs += byMs;
     },
   };
 }

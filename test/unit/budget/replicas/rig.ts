@@ -6,7 +6,7 @@ import type { RateLimit } from '../../../../src/upstream/budget/rate-limit.ts';
 import { createRedisPermitStore, type RedisPermitStore } from '../../../../src/upstream/budget/redis-permit-store.ts';
 import { type FakeClock, fakeClock } from '../../../helpers/fake-clock.ts';
 import { createModelBoard, type ModelBoard } from './model-board.ts';
-import { createLink, createModelRedis, type Link, type Runner } from './model-redis.ts';
+import { createLink, createModelRedis, type Link, type ModelRedis, type Runner } from './model-redis.ts';
 
 export interface Replica {
   readonly budget: Budget;
@@ -44,6 +44,7 @@ export interface Rig {
   /** Every replica loses Redis; afterwards it can be reached again, after `start`. */
   stopRedis(): void;
   startRedis(keepsData: boolean): void;
+  setRedisClock(byMs: number): void;
   readonly arrivals: () => readonly number[];
 }
 
@@ -56,7 +57,7 @@ export interface RigOptions {
   readonly delayMs?: () => number;
   readonly boardDelayMs?: () => number;
   /** Another Redis than the model. */
-  readonly redis?: { readonly run: Runner; restart(keepsData: boolean): void };
+  readonly redis?: Pick<ModelRedis, 'restart'> & { readonly run: Runner };
   readonly clock?: FakeClock;
   readonly board?: ModelBoard;
   /** Number of the first replica. Default 0. */
@@ -66,7 +67,8 @@ export interface RigOptions {
 export function createRig(options: RigOptions): Rig {
   const { limits, maxTransitMs = 500, delayMs = () => 1, boardDelayMs = () => 1 } = options;
   const clock = options.clock ?? fakeClock();
-  const redis = options.redis ?? createModelRedis(clock);
+  const model = createModelRedis(clock);
+  const redis = options.redis ?? model;
   const board = options.board ?? createModelBoard(clock);
   const replicas = Array.from({ length: options.replicas }, (_, index) =>
     createReplica({
@@ -87,6 +89,7 @@ export function createRig(options: RigOptions): Rig {
       redis.restart(keepsData);
       for (const { link } of replicas) link.mend();
     },
+    setRedisClock: model.setClock,
     arrivals: () => replicas.flatMap(({ arrivals }) => arrivals).toSorted((left, right) => left - right),
   };
 }

@@ -15,6 +15,7 @@ const misfortune = fc.oneof(
   fc.record({ kind: fc.constant('kill' as const), at, replica }),
   fc.record({ kind: fc.constantFrom('stop' as const, 'cut' as const, 'cut board' as const), at, replica, forMs }),
   fc.record({ kind: fc.constant('stop redis' as const), at, forMs, keepsData: fc.boolean() }),
+  fc.record({ kind: fc.constant('set clock' as const), at, byMs: fc.integer({ min: -3_000, max: 3_000 }) }),
 );
 type Misfortune = typeof misfortune extends fc.Arbitrary<infer M> ? M : never;
 
@@ -51,6 +52,7 @@ function befall(rig: Rig, misfortune: Misfortune): void {
       clock.after(misfortune.forMs, () => rig.startRedis(misfortune.keepsData));
       return;
     }
+    if (misfortune.kind === 'set clock') return rig.setRedisClock(misfortune.byMs);
     const victim = replicas[misfortune.replica];
     if (misfortune.kind === 'kill') return victim?.kill();
     const [begin, end] = {
@@ -77,7 +79,7 @@ describe('the limit at the receiver, with three replicas', () => {
         for (const { keepBusy } of rig.replicas) {
           for (const lane of LANES) {
             keepBusy(3, { lane, tenant: 'a', maxWaitMs: Number.POSITIVE_INFINITY }, () => ({
-              connectMs: random() < 0.1 ? random() * 2_500 : 0,
+              connectMs: random() < 0.3 ? random() * 2_500 : 0,
               outMs: random() * TRANSIT_MS,
               backMs: random() * 100,
               isLost: random() < 0.05,
