@@ -4,7 +4,8 @@ import ComplexityPlugin from '@pothos/plugin-complexity';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
 import { badArgument } from '../src/services/bad-argument.ts';
-import type { ListFreshness, OperationScope, Services } from '../src/services/services.ts';
+import type { GapNotice, ListFreshness, OperationScope, Services } from '../src/services/services.ts';
+import { ANY_EVENT, isEventTypeName } from './event-names.ts';
 import { MAX_PAGE_SIZE, PAGE_SIZE } from './limits.ts';
 import { decodeNodeId, encodeNodeId, typeOfNode } from './node-id.ts';
 
@@ -22,7 +23,12 @@ interface Types {
   DefaultNodeNullability: false;
   DefaultEdgesNullability: { list: false; items: false };
   /** What our connections carry beside Relay's own fields. */
-  Connection: { readonly totalCount: () => Promise<number>; readonly freshness: ListFreshness | null };
+  Connection: {
+    readonly totalCount: () => Promise<number>;
+    readonly freshness: ListFreshness | null;
+    /** Of events only: what was missed after the cursor asked for. */
+    readonly gap?: GapNotice | null;
+  };
   Scalars: {
     ID: { Input: string; Output: string };
     /** Epoch milliseconds inside, ISO 8601 outside. */
@@ -40,8 +46,12 @@ export const builder = new SchemaBuilder<Types>({
   complexity: { disabled: true },
   relay: {
     brandLoadedObjects: false,
-    encodeGlobalID: (typename, id) => encodeNodeId(typename, String(id)),
-    decodeGlobalID: (id) => decodeNodeId(id, 'id'),
+    encodeGlobalID: (typename, id) => encodeNodeId(isEventTypeName(typename) ? 'Event' : typename, String(id)),
+    decodeGlobalID: (id) => {
+      const decoded = decodeNodeId(id, 'id');
+      // What kind of event it is shows when it is read; each kind can load them all.
+      return decoded.typename === 'Event' ? { ...decoded, typename: ANY_EVENT } : decoded;
+    },
     idFieldOptions: { description: 'Opaque id, unique over all types and stable for ever; take it to `node(id:)`.' },
     nodeTypeOptions: {
       description: 'Anything that has an id and can be asked for again by it.',

@@ -30,7 +30,7 @@ const RecordedPayment = builder.enumType('RecordedPayment', {
   } as const,
 });
 
-const ClientPayment = builder.objectRef<ClientPaymentRecord>('ClientPayment').implement({
+export const ClientPayment = builder.objectRef<ClientPaymentRecord>('ClientPayment').implement({
   description: 'The last word on whether a client has paid.',
   fields: (t) => ({
     state: t.expose('state', { type: ClientPaymentState, description: 'What was said.' }),

@@ -81,7 +81,7 @@ const RunwayType = builder.objectRef<Runway>('Runway').implement({
   }),
 });
 
-const PrepaidBalanceType = builder.objectRef<PrepaidBalance>('PrepaidBalance').implement({
+export const PrepaidBalanceType = builder.objectRef<PrepaidBalance>('PrepaidBalance').implement({
   description: 'The prepaid account of a reseller organization at Gandi.',
   fields: (t) => ({
     amount: t.expose('amount', { type: Money, description: 'What it holds.' }),

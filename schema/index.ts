@@ -39,6 +39,13 @@ import './transfer-updates.ts';
 import './plan.ts';
 import './plan-mutations.ts';
 import './plan-progress.ts';
+import './order-updates.ts';
+import './event-orders.ts';
+import './event-domains.ts';
+import './event-money.ts';
+import './event-gateway.ts';
+import './event-queries.ts';
+import './domain-updates.ts';
 import { builder } from './builder.ts';
 import { freshDirective } from './fresh-directive.ts';
 

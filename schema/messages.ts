@@ -1,7 +1,8 @@
 // What every message of a subscription has, and the notice that some were missed.
 import { type GapNotice as GapNoticeValue, isGap } from '../src/services/events-types.ts';
-import type { Positioned as PositionedValue } from '../src/services/services.ts';
+import type { EventNode, Positioned as PositionedValue } from '../src/services/services.ts';
 import { builder, type Context } from './builder.ts';
+import { eventTypeName } from './event-names.ts';
 
 const cursorDescription = 'Keep the latest one: given as `after`, it resumes without a gap.';
 
@@ -27,6 +28,12 @@ export const TransferMessage = messageInterface('TransferMessage', {
   typename: () => 'TransferUpdate',
 });
 export const PlanMessage = messageInterface('PlanMessage', { of: 'planProgress', typename: () => 'PlanProgress' });
+export const OrderMessage = messageInterface('OrderMessage', { of: 'orderUpdates', typename: () => 'OrderUpdate' });
+export const DomainMessage = messageInterface('DomainMessage', { of: 'domainUpdates', typename: () => 'DomainUpdate' });
+export const EventMessage = messageInterface('EventMessage', {
+  of: 'events',
+  typename: ({ type }: EventNode) => eventTypeName(type),
+});
 
 const GapReason = builder.enumType('GapReason', {
   description: 'Why events were missed.',
@@ -35,10 +42,10 @@ const GapReason = builder.enumType('GapReason', {
   } as const,
 });
 
-builder.objectRef<GapNoticeValue>('GapNotice').implement({
+export const GapNotice = builder.objectRef<GapNoticeValue>('GapNotice').implement({
   description:
     'Events were missed: those after your cursor that are no longer kept. It is the first message of the subscription. Then come the present states, where the subscription has them, or else what is still kept, so that you can mend your copy.',
-  interfaces: [Positioned, TransferMessage, PlanMessage],
+  interfaces: [Positioned, TransferMessage, PlanMessage, OrderMessage, DomainMessage, EventMessage],
   fields: (t) => ({
     reason: t.expose('gap', { type: GapReason, description: 'Why.' }),
     missedUntil: t.expose('missedUntil', {
@@ -52,3 +59,10 @@ builder.objectRef<GapNoticeValue>('GapNotice').implement({
 export function cursorArg(after: string | null | undefined, { resumeAfter }: Context): string | null {
   return after ?? resumeAfter ?? null;
 }
+
+/** Ends a subscription when its caller leaves. */
+export function signalOf({ scope }: Context): AbortSignal {
+  return scope.signal ?? NEVER;
+}
+
+const NEVER = new AbortController().signal;

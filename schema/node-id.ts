@@ -3,7 +3,7 @@
 import { badArgument } from '../src/services/bad-argument.ts';
 import type { DomainRecord } from '../src/services/services.ts';
 
-const NODE_TYPES = ['Organization', 'Client', 'Domain', 'Order', 'Transfer', 'Plan'] as const;
+const NODE_TYPES = ['Organization', 'Client', 'Domain', 'Order', 'Transfer', 'Plan', 'Event'] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -52,15 +52,15 @@ function isKeyOf(type: NodeType, key: string): boolean {
   return type === 'Domain' ? /^[^/]+\/[a-z0-9.-]+$/.test(key) : UUID.test(key);
 }
 
-const typeOf = new WeakMap<object, NodeType>();
+const typeOf = new WeakMap<object, string>();
 
 /** Remembers which type a thing loaded by its id has, for the `Node` interface. */
-export function asNode<T extends object>(type: NodeType, node: T | null): T | null {
+export function asNode<T extends object>(type: string, node: T | null): T | null {
   if (node !== null) typeOf.set(node, type);
   return node;
 }
 
 /** @returns the name of the type {@link asNode} was told. */
-export function typeOfNode(node: unknown): NodeType | undefined {
+export function typeOfNode(node: unknown): string | undefined {
   return typeof node === 'object' && node !== null ? typeOf.get(node) : undefined;
 }

@@ -1,7 +1,7 @@
 // The subscription that follows one plan, resumable from any cursor.
 import type { PlanUpdate } from '../src/services/services.ts';
 import { builder } from './builder.ts';
-import { cursorArg, PlanMessage, Positioned } from './messages.ts';
+import { cursorArg, PlanMessage, Positioned, signalOf } from './messages.ts';
 import { keyOf } from './node-id.ts';
 import { Plan, PlanCounts, PlanState } from './plan.ts';
 
@@ -34,10 +34,8 @@ builder.subscriptionField('planProgress', (t) =>
       context.services.plans.updates(context.scope.session, {
         planId: keyOf('Plan', planId, 'planId'),
         after: cursorArg(after, context),
-        signal: context.scope.signal ?? NEVER,
+        signal: signalOf(context),
       }),
     resolve: (update) => update,
   }),
 );
-
-const NEVER = new AbortController().signal;

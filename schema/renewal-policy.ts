@@ -12,7 +12,7 @@ import { defined } from './sorting.ts';
 
 const HOUR_MS = 3_600_000;
 
-const AutoRenewRule = builder.enumType('AutoRenewRule', {
+export const AutoRenewRule = builder.enumType('AutoRenewRule', {
   description: 'When Gandi may renew a domain by itself.',
   values: {
     ALWAYS: { description: 'In any case.' },

@@ -4,7 +4,7 @@ import { builder } from './builder.ts';
 import { domainNameOf } from './domain-name.ts';
 import { assertBounded } from './filters.ts';
 import { MAX_PAGE_SIZE } from './limits.ts';
-import { cursorArg, Positioned, TransferMessage } from './messages.ts';
+import { cursorArg, Positioned, signalOf, TransferMessage } from './messages.ts';
 import { keyOf } from './node-id.ts';
 import { explain, HelpingMutation, Transfer, TransferParty, TransferStep } from './transfer.ts';
 
@@ -72,14 +72,12 @@ builder.subscriptionField('transferUpdates', (t) =>
           transferIds: transferIds.map((id) => keyOf('Transfer', id, 'filter.transferIds')),
         }),
         after: cursorArg(after, context),
-        signal: scope.signal ?? NEVER,
+        signal: signalOf(context),
       });
     },
     resolve: (update) => update,
   }),
 );
-
-const NEVER = new AbortController().signal;
 
 function toFilter(input: Omit<typeof TransferUpdatesFilter.$inferInput, 'transferIds'>): TransferFilter {
   const { organizationId, clientId, domain } = input;

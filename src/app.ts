@@ -10,6 +10,7 @@ import { createInterest } from './events/interest.ts';
 import { createEventLog, identityOfLog } from './events/log.ts';
 import { createRedisBus } from './events/redis-bus.ts';
 import { createEventTail } from './events/tail.ts';
+import { createLogRetention } from './jobs/log-retention.ts';
 import { createMirrorSync } from './jobs/mirror-sync.ts';
 import { createOneAtATime, type Job } from './jobs/one-at-a-time.ts';
 import { createOperationPoller } from './jobs/operation-poller.ts';
@@ -32,6 +33,7 @@ import { createClientsService } from './services/clients.ts';
 import { createContactsService } from './services/contacts.ts';
 import { createDomainSettingsService } from './services/domain-settings.ts';
 import { createDomainsService } from './services/domains.ts';
+import { createEventsService } from './services/events.ts';
 import { createExposureService } from './services/exposure.ts';
 import { createOrderFollowing } from './services/order-follow.ts';
 import { createOrderWork } from './services/order-reconcile.ts';
@@ -71,6 +73,8 @@ const SHORT_LOOK_MS = 30_000;
 /** The same in front of a sandbox whose people are quick. */
 const QUICK_LOOK_MS = 5_000;
 const BALANCE_LOOK_MS = 3_600_000;
+/** How often the log is looked through for events that were kept long enough. */
+const RETENTION_MS = 600_000;
 /** Switches are carried out as soon as they are due; all coming renewals are gone through at most so often, unless something was said of them. */
 const DECIDE_MS = 60_000;
 
@@ -261,6 +265,7 @@ export async function createApp(
     refunds,
     registrantChanges,
     plans,
+    events: createEventsService({ store, log, tail }),
     upstream: createUpstreamService({ budget }),
     scope: scopeFor,
   };
@@ -278,6 +283,13 @@ export async function createApp(
     scopeOf: ownScope,
   });
   const balances = createBalanceWatch({ store, exposure, bus, clock, logger, scopeOf: ownScope });
+  const retention = createLogRetention({
+    events: store.events,
+    clock,
+    days: config.eventRetention.days,
+    most: config.eventRetention.events,
+    handedOver: () => log.head(),
+  });
   const jobOf = (name: string, round: PeriodicRound, longestMs: number, wokenBy: readonly Hint[] = []) =>
     createPeriodic({ name, round, bus, wokenBy, clock, logger, shortestMs: 1_000, longestMs });
   // The embedded database has one process at a time: the next one goes on at once, whatever became of the one before.
@@ -290,6 +302,7 @@ export async function createApp(
       jobOf('renewal-guard', guard.round, isQuick ? QUICK_LOOK_MS : LOOK_MS, ['payments']),
     ),
     oneAtATime('balance-watch', () => jobOf('balance-watch', balances.round, BALANCE_LOOK_MS)),
+    oneAtATime('log-retention', () => jobOf('log-retention', retention, RETENTION_MS)),
   ];
   const following = createOrderFollowing(orderDeps, procedures);
   const isCrowded = (): boolean => {

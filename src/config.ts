@@ -40,6 +40,8 @@ export interface Config {
    * nothing of them in between. Counted from the end of the time in which the call may still be on its way. null = a day, half a minute in front of a quick sandbox.
    */
   readonly orderSettleSeconds: number | null;
+  /** How long the log keeps events, in days, and how many of the newest at most. */
+  readonly eventRetention: { readonly days: number; readonly events: number };
   /** The most each paying organization may order in a UTC day and month, after taxes; null = no ceiling. */
   readonly spendCeilings: { readonly day: Money | null; readonly month: Money | null };
   /** Subscriptions of one connection, of one organization, client or key, and connections in all. */
@@ -164,6 +166,10 @@ const VARIABLES = {
   SUBSCRIPTIONS_PER_CONNECTION: wholeNumber(1, 10_000, 'whole subscriptions from 1 to 10000').default(100),
   SUBSCRIPTIONS_PER_TENANT: wholeNumber(1, 1_000_000, 'whole subscriptions from 1 to 1000000').default(12_000),
   SUBSCRIPTION_CONNECTIONS: wholeNumber(1, 1_000_000, 'whole connections from 1 to 1000000').default(15_000),
+  EVENT_RETENTION_DAYS: wholeNumber(1, 3_650, 'whole days from 1 to 3650').default(90),
+  EVENT_RETENTION_EVENTS: wholeNumber(1_000, 100_000_000, 'a number of events from 1000 to 100000000').default(
+    1_000_000,
+  ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'fatal, error, warn, info, debug or trace')
     .default('info'),
@@ -209,6 +215,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     },
     orderTransitSeconds: env.ORDER_TRANSIT_SECONDS,
     orderSettleSeconds: env.ORDER_SETTLE_SECONDS ?? null,
+    eventRetention: { days: env.EVENT_RETENTION_DAYS, events: env.EVENT_RETENTION_EVENTS },
     spendCeilings: { day: env.SPEND_CEILING_DAY ?? null, month: env.SPEND_CEILING_MONTH ?? null },
     subscriptionLimits: {
       perConnection: env.SUBSCRIPTIONS_PER_CONNECTION,

@@ -4,7 +4,7 @@ import { CursorError } from '../lib/cursor.ts';
 import type { Limits } from '../lib/visible.ts';
 
 /** What a subscription may begin with the present state of. Their order is part of every cursor; new ones go to the end. */
-const SNAPSHOT_SUBJECTS = ['Transfer', 'Order', 'Plan', 'BulkJob'] as const;
+const SNAPSHOT_SUBJECTS = ['Transfer', 'Order', 'Plan', 'BulkJob', 'Domain'] as const;
 export type SnapshotSubject = (typeof SNAPSHOT_SUBJECTS)[number];
 
 /**

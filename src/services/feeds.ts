@@ -15,42 +15,49 @@ export interface Resumption {
   /** null: from now on. */
   readonly from: LogPosition | null;
   /**
-   * Looks whether the log still has everything after the cursor. @returns what to tell first when it has not; null when nothing is missing.
+   * Looks whether the log still has everything after the cursor. @returns what to tell first when it has not, and where the log begins; null when nothing
+   * is missing.
    * @throws {RequestFault} BAD_USER_INPUT when the cursor lies beyond the end of the log.
    */
-  gap(): Promise<Omit<GapNotice, 'cursor'> | null>;
+  gap(): Promise<{ readonly notice: Omit<GapNotice, 'cursor'>; readonly floor: bigint } | null>;
 }
 
 /** @throws {RequestFault} BAD_USER_INPUT for a cursor that was not given by this log under the caller's rights. */
 export function resume(log: EventLog, session: Session, after: string | null): Resumption {
   const cursors = log.cursorsFor(session);
-  const refuse = (error: unknown): never => {
-    if (!(error instanceof CursorError)) throw error;
-    const argument = { name: 'after', found: shown(after ?? ''), expected: error.expected };
-    throw new RequestFault('BAD_USER_INPUT', error.message, { argument, cause: error });
-  };
-  const read = (cursor: string): LogPosition => {
-    try {
-      return cursors.positionOf(cursor);
-    } catch (error) {
-      return refuse(error);
-    }
-  };
-  const from = after === null ? null : read(after);
+  const from = after === null ? null : readCursor(cursors, after, 'after');
   return {
     cursors,
     from,
     async gap() {
       if (from === null) return null;
-      await log.assertHolds(from).catch(refuse);
+      await log.assertHolds(from).catch((error: unknown) => {
+        throw refusal(error, after ?? '', 'after');
+      });
       const { sequence, occurredAt } = await log.floor();
-      return from.sequence >= sequence ? null : { gap: 'EXPIRED', missedUntil: occurredAt ?? 0 };
+      if (from.sequence >= sequence) return null;
+      return { notice: { gap: 'EXPIRED', missedUntil: occurredAt ?? 0 }, floor: sequence };
     },
   };
 }
 
+/** @throws {RequestFault} BAD_USER_INPUT naming the argument. */
+export function readCursor(cursors: LogCursors, cursor: string, name: string): LogPosition {
+  try {
+    return cursors.positionOf(cursor);
+  } catch (error) {
+    throw refusal(error, cursor, name);
+  }
+}
+
+function refusal(error: unknown, cursor: string, name: string): unknown {
+  if (!(error instanceof CursorError)) return error;
+  const argument = { name, found: shown(cursor), expected: error.expected };
+  return new RequestFault('BAD_USER_INPUT', error.message, { argument, cause: error });
+}
+
 /** The parts every feed has alike. */
-export function feedParts({ cursors }: Resumption): Pick<Feed<unknown>, 'cursorAt' | 'tooSlow'> {
+function feedParts({ cursors }: Resumption): Pick<Feed<unknown>, 'cursorAt' | 'tooSlow'> {
   return {
     cursorAt: (position) => cursors.cursorAt(position),
     tooSlow: (lastCursor) =>
@@ -117,7 +124,7 @@ export function createStateFeed<S extends { readonly id: string }, T extends Pos
     if (signal.aborted) return at;
     const received = gap === null && from?.snapshot?.of === of ? from.snapshot.until : NOTHING_YET;
     const partly = (until: string) => ({ of, until });
-    if (gap !== null) yield { ...gap, cursor: cursors.cursorAt(at, partly(NOTHING_YET)) };
+    if (gap !== null) yield { ...gap.notice, cursor: cursors.cursorAt(at, partly(NOTHING_YET)) };
     if (from !== null && received !== NOTHING_YET)
       for await (const event of between(log, from.sequence, at)) {
         const state = event.subjectId > received ? null : stateOf(event);
@@ -138,6 +145,44 @@ export function createStateFeed<S extends { readonly id: string }, T extends Pos
       return state && tell(state, cursors.cursorAt(event.sequence), event.occurredAt);
     },
     ...(watch !== undefined && { watch }),
+    ...feedParts(resumption),
+  };
+}
+
+export interface EventFeed<T extends Positioned> {
+  readonly wants: (event: EventRecord) => boolean;
+  readonly tell: (event: EventRecord, cursor: string) => T;
+  /** What to begin with when nothing is resumed, and after a gap; the cursor is that of the state told. Nothing unless given. */
+  readonly present?: {
+    readonly of: SnapshotSubject;
+    read(): Promise<readonly ((cursor: string) => T)[]>;
+  };
+}
+
+/** Every event from now on, or after the cursor. A change while the present state is read is told after it as well. */
+export function createEventFeed<T extends Positioned>(
+  log: EventLog,
+  resumption: Resumption,
+  { wants, tell, present }: EventFeed<T>,
+): Feed<T | GapNotice> {
+  const { cursors, from } = resumption;
+
+  async function* begin(): AsyncGenerator<T | GapNotice, bigint, undefined> {
+    const gap = await resumption.gap();
+    const isUnbegun = present !== undefined && from?.snapshot?.of === present.of;
+    if (from !== null && gap === null && !isUnbegun) return from.sequence;
+    const at = gap?.floor ?? from?.sequence ?? (await log.head());
+    const unbegun = present === undefined ? null : { of: present.of, until: NOTHING_YET };
+    if (gap !== null) yield { ...gap.notice, cursor: cursors.cursorAt(at, unbegun) };
+    const states = (await present?.read()) ?? [];
+    for (const [index, state] of states.entries())
+      yield state(cursors.cursorAt(at, index === states.length - 1 ? null : unbegun));
+    return at;
+  }
+
+  return {
+    begin,
+    itemOf: (event) => (wants(event) ? tell(event, cursors.cursorAt(event.sequence)) : null),
     ...feedParts(resumption),
   };
 }

@@ -72,6 +72,7 @@ export async function orderOnce(deps: OnceDeps, scope: OperationScope, wish: Wis
   if (claim.outcome === 'over-ceiling') throw overCeiling(claim);
   if (claim.outcome === 'domain-busy') throw inProgress(scope, claim.order);
   if (claim.outcome === 'key-taken') return repeat(deps, scope, wish, claim.order);
+  deps.bus.publish('events');
   await audit(deps, scope, claim.order);
   return { ...(await carryOut(deps, scope, await wish.prepare(claim.order), claim.order, owner)), replayed: false };
 }

@@ -57,18 +57,20 @@ import type {
   ContactRequirement,
   ContactRequirements,
 } from './contacts-types.ts';
-import type { GapNotice, Positioned } from './events-types.ts';
+import type { EventsService, GapNotice, Positioned } from './events-types.ts';
 
 export type { Depth, Freshness, ListFreshness } from '../mirror/freshness.ts';
 export type { RefundRule } from '../policy/refund-rules.ts';
 export type { RefundVerdict } from '../policy/refunds.ts';
 export type { TldRule } from '../policy/tld-rule.ts';
+export type * from '../store/event-payloads.ts';
 export type * from '../store/records.ts';
 export type {
   ClientFilter,
   ClientSort,
   DomainFilter,
   DomainSort,
+  EventFilter,
   OrderBy,
   OrderFilter,
   OrderSort,
@@ -77,7 +79,17 @@ export type {
   TransferSort,
 } from '../store/store.ts';
 export type * from './contacts-types.ts';
-export type { GapNotice, Positioned } from './events-types.ts';
+export type {
+  DomainUpdate,
+  DomainWatch,
+  EventNode,
+  EventPage,
+  EventsService,
+  GapNotice,
+  OrderUpdate,
+  OrderWatch,
+  Positioned,
+} from './events-types.ts';
 
 /** Everything that belongs to one operation, or to one event of a subscription. Never shared between two. */
 export interface OperationScope {
@@ -910,6 +922,7 @@ export interface Services {
   readonly renewalPolicies: RenewalPoliciesService;
   readonly registrantChanges: RegistrantChangesService;
   readonly plans: PlansService;
+  readonly events: EventsService;
   readonly upstream: UpstreamService;
   /** A fresh scope for an operation or one event of a subscription, with loaders of its own. */
   scope(session: Session, options: { maxAgeSeconds: number | null; signal: AbortSignal | undefined }): OperationScope;

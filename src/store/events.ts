@@ -1,10 +1,10 @@
 // The log of what changed, append-only. Appends stand in line, so that sequence numbers are readable in the order they were given.
 import { randomUUIDv7 } from 'node:crypto';
-import type { Prisma, PrismaClient } from './generated/client.ts';
+import { type Event, Prisma, type PrismaClient } from './generated/client.ts';
 import { toEvent } from './order-rows.ts';
 import type { EventRecord } from './records.ts';
-import { instant, storable } from './sql.ts';
-import type { EventStore, LogFloor, NewEvent } from './store.ts';
+import { all, equals, instant, isOneOf, isStorable, isUuid, selectRows, storable } from './sql.ts';
+import type { EventFilter, EventStore, LogFloor, NewEvent, Visibility } from './store.ts';
 
 /** Names the line that appends stand in; any number no other advisory lock of this database uses. */
 const APPEND_LOCK = 7_201_944_310;
@@ -45,8 +45,7 @@ export async function appendEvents(
 export function createEventStore(prisma: PrismaClient): EventStore {
   return {
     async after(sequence, limit) {
-      if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-        throw new RangeError(`Events are read 1 to 1000 at a time; found ${limit}.`);
+      assertLimit(limit);
       const rows = await prisma.event.findMany({
         where: { sequence: { gt: sequence } },
         orderBy: { sequence: 'asc' },
@@ -57,6 +56,24 @@ export function createEventStore(prisma: PrismaClient): EventStore {
     async head() {
       const { _max } = await prisma.event.aggregate({ _max: { sequence: true } });
       return _max.sequence ?? (await floorOf(prisma)).sequence;
+    },
+    async byIds(ids) {
+      const rows = await prisma.event.findMany({ where: { id: { in: ids.filter(isUuid) } } });
+      return rows.map(toEvent);
+    },
+    async list({ visibility, filter, range: { after, before, from, limit } }) {
+      assertLimit(limit);
+      const wanted = conditions(visibility, filter);
+      if (after !== null) wanted.push(Prisma.sql`e.sequence > ${after}`);
+      if (before !== null) wanted.push(Prisma.sql`e.sequence < ${before}`);
+      const direction = Prisma.raw(from === 'start' ? 'ASC' : 'DESC');
+      const rows = await selectRows<Event>(
+        prisma,
+        SELECTED,
+        Prisma.sql`FROM events e WHERE ${all(wanted)} ORDER BY e.sequence ${direction} LIMIT ${limit}`,
+      );
+      const events = rows.map((row) => toEvent({ ...row, sequence: BigInt(row.sequence) }));
+      return from === 'start' ? events : events.reverse();
     },
     floor: () => floorOf(prisma),
     prune: ({ olderThan, keep, keepAfter, olderThanInAnyCase, limit }) =>
@@ -95,6 +112,34 @@ export function createEventStore(prisma: PrismaClient): EventStore {
       }),
   };
 }
+
+function assertLimit(limit: number): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
+    throw new RangeError(`Events are read 1 to 1000 at a time; found ${limit}.`);
+}
+
+function conditions(visibility: Visibility, filter: EventFilter): Prisma.Sql[] {
+  const found: Prisma.Sql[] = [];
+  const { types, organizationId, clientId, domainName, domainNames, tlds, subjectIds } = filter;
+  for (const id of [visibility.organizationId, organizationId])
+    if (id != null) found.push(equals('e.organization_id', id));
+  for (const id of [visibility.clientId, clientId]) if (id != null) found.push(equals('e.client_id', id));
+  if (domainName !== undefined) found.push(equals('e.domain_name', domainName));
+  if (domainNames !== undefined) found.push(isOneOf('e.domain_name', domainNames));
+  if (tlds !== undefined) {
+    const under = tlds
+      .filter(isStorable)
+      .map((tld) => Prisma.sql`right(e.domain_name, ${tld.length + 1}) = ${`.${tld}`}`);
+    found.push(under.length === 0 ? Prisma.sql`FALSE` : Prisma.sql`(${Prisma.join(under, ' OR ')})`);
+  }
+  if (types !== undefined) found.push(isOneOf('e.type', types));
+  if (subjectIds !== undefined) found.push(isOneOf('e.subject_id', subjectIds));
+  return found;
+}
+
+const SELECTED = `
+  e.sequence::text AS sequence, e.id, e.organization_id AS "organizationId", e.client_id AS "clientId", e.domain_name AS "domainName", e.type,
+  e.subject_type AS "subjectType", e.subject_id AS "subjectId", e.payload, e.occurred_at AS "occurredAt"`;
 
 async function floorOf(prisma: Pick<PrismaClient, 'fact'>): Promise<LogFloor> {
   const fact = await prisma.fact.findUnique({ where: { key: FLOOR } });

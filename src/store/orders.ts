@@ -116,7 +116,11 @@ async function claim(
       : { count: 0 };
   if (inserted.count === 1) {
     const stored = transfer && toTransfer(await transaction.transfer.create({ data: fromTransfer(transfer) }));
-    return { outcome: 'claimed', order: storable(order), transfer: stored } as const;
+    const written = storable(order);
+    const news = [orderChanged(written, written.createdAt)];
+    if (stored !== null) news.push(transferChanged(stored, written.createdAt));
+    const events = await appendEvents(transaction, news);
+    return { outcome: 'claimed', order: written, transfer: stored, events } as const;
   }
   const { organizationId, mutation, idempotencyKey, domainName } = storable(order);
   const twin = await transaction.order.findUnique({

@@ -116,6 +116,10 @@ export interface EventFilter {
   readonly organizationId?: string;
   readonly clientId?: string;
   readonly domainName?: string;
+  /** About one of these domains. */
+  readonly domainNames?: readonly string[];
+  /** About a domain under one of these TLDs, without a dot. */
+  readonly tlds?: readonly string[];
   /** Ids of transfers, orders, plans and so on, as {@link EventRecord.subjectId}. */
   readonly subjectIds?: readonly string[];
 }
@@ -276,7 +280,7 @@ export interface OrderStore extends Listing<OrderRecord, OrderFilter, OrderSort>
   byIds(ids: readonly string[]): Promise<readonly OrderRecord[]>;
   byKey(organizationId: string, mutation: string, idempotencyKey: string): Promise<OrderRecord | null>;
   /**
-   * Inserts the order, and its transfer, unless the key is taken or another unfinished order of the same kind exists for the domain; all in one transaction
+   * Inserts the order, and its transfer, with the events that tell of them, unless the key is taken or another unfinished order of the same kind exists for the domain; all in one transaction
    * (two twins at once: one is inserted, the other gets the first one's order). Claims of one organization that have a ceiling take turns, so that two
    * at once cannot both fit under it: counted is the price after taxes of every order created in the same UTC day or month that is neither FAILED nor
    * CANCELLED nor REFUNDED. A ceiling in another currency than the order's is not asked.
@@ -286,7 +290,12 @@ export interface OrderStore extends Listing<OrderRecord, OrderFilter, OrderSort>
     transfer: TransferRecord | null,
     ceilings?: SpendCeilings,
   ): Promise<
-    | { outcome: 'claimed'; order: OrderRecord; transfer: TransferRecord | null }
+    | {
+        outcome: 'claimed';
+        order: OrderRecord;
+        transfer: TransferRecord | null;
+        events: readonly EventRecord[];
+      }
     | { outcome: 'key-taken'; order: OrderRecord }
     | { outcome: 'domain-busy'; order: OrderRecord }
     | { outcome: 'over-ceiling'; period: 'day' | 'month'; ceiling: Money; spent: Money }
@@ -453,7 +462,24 @@ export interface TransferStore extends Listing<TransferRecord, TransferFilter, T
   countPending(): Promise<number>;
 }
 
+/** One end of what lies strictly between two positions of the log, either of which may be open. */
+export interface EventRange {
+  readonly after: bigint | null;
+  readonly before: bigint | null;
+  /** The oldest of them, or the newest. */
+  readonly from: 'start' | 'end';
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
 export interface EventStore {
+  byIds(ids: readonly string[]): Promise<readonly EventRecord[]>;
+  /** What the caller may see and wants of a range, in commit order. */
+  list(query: {
+    readonly visibility: Visibility;
+    readonly filter: EventFilter;
+    readonly range: EventRange;
+  }): Promise<readonly EventRecord[]>;
   /** Events after a sequence number, in commit order, never skipping one that commits late. `limit` 1 to 1000. */
   after(sequence: bigint, limit: number): Promise<readonly EventRecord[]>;
   /** The last sequence number, also when its event was removed; 0 for a log in which nothing ever was. */

@@ -20,7 +20,13 @@ const positions: fc.Arbitrary<LogPosition> = fc.record({
   sequence: fc.bigInt({ min: 0n, max: 9_223_372_036_854_775_807n }),
   snapshot: fc.option(
     fc.record({
-      of: fc.constantFrom('Transfer' as const, 'Order' as const, 'Plan' as const, 'BulkJob' as const),
+      of: fc.constantFrom(
+        'Transfer' as const,
+        'Order' as const,
+        'Plan' as const,
+        'BulkJob' as const,
+        'Domain' as const,
+      ),
       until: fc.oneof(fc.uuid(), fc.constant(NOTHING_YET)),
     }),
     { nil: null },

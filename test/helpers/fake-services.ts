@@ -183,6 +183,9 @@ export function createFakeServices({
       return run(...args);
     };
   const unused = (name: string) => logged(name, () => Promise.reject(new Error(`${name} is not part of this test`)));
+  const unfollowed = (name: string) => (): never => {
+    throw new Error(`${name} is not part of this test`);
+  };
   const byId =
     <T extends { id: string }>(thing: T) =>
     async (_scope: unknown, id: string): Promise<T | null> =>
@@ -320,9 +323,14 @@ export function createFakeServices({
       items: unused('plans.items'),
       counts: unused('plans.counts'),
       summary: unused('plans.summary'),
-      updates: () => {
-        throw new Error('plans.updates is not part of this test');
-      },
+      updates: unfollowed('plans.updates'),
+    },
+    events: {
+      byId: unused('events.byId'),
+      list: unused('events.list'),
+      updates: unfollowed('events.updates'),
+      ofOrders: unfollowed('events.ofOrders'),
+      ofDomains: unfollowed('events.ofDomains'),
     },
     upstream: {
       rateBudget: () => ({

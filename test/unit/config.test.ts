@@ -66,6 +66,8 @@ describe('configuration', () => {
     ['REPLICAS', '0', 'a number of replicas from 1 to 64'],
     ['REPLICAS', '65', 'a number of replicas from 1 to 64'],
     ['SANDBOX_DOMAINS', '0', 'a number of domains from 1 to 100000'],
+    ['EVENT_RETENTION_DAYS', '0', 'whole days from 1 to 3650'],
+    ['EVENT_RETENTION_EVENTS', '999', 'a number of events from 1000 to 100000000'],
   ])('names %s, the value %s it found, and what it expects', (variable, found, expected) => {
     const text = problemsOf({ [variable]: found });
     expect(text).toContain(`${variable}: found ${JSON.stringify(found)}, expected `);

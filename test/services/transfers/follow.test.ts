@@ -54,7 +54,7 @@ test('goes from payment to the account step by step, each with one event, and th
     nextPollAt: null,
   });
   expect(await order()).toMatchObject({ state: 'COMPLETED', endedAt: stage.clock.now() });
-  expect((await events()).slice(1)).toEqual([
+  expect((await events()).slice(2)).toEqual([
     'PAYMENT',
     'HOLDER_APPROVAL',
     'REGISTRY',

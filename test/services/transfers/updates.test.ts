@@ -66,9 +66,10 @@ describeStore('following transfers', (backend) => {
     await move('b.com', 'RUN');
     await order('c.com');
     await move('a.com', 'SUPPORT');
-    expect((await take(updates, 4)).map(told)).toEqual([
+    expect((await take(updates, 5)).map(told)).toEqual([
       'b.com PAYMENT',
       'b.com REGISTRY',
+      'c.com SUBMITTING',
       'c.com PAYMENT',
       'a.com SUPPORT',
     ]);

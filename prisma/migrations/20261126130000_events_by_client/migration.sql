@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "events_client_id_sequence_idx" ON "events"("client_id", "sequence");

@@ -1,0 +1,76 @@
+// Events of what is bought and carried out: transfers, orders, plans, jobs.
+import type { EventPayloads } from '../src/services/services.ts';
+import { builder } from './builder.ts';
+import { eventType } from './event.ts';
+import { Order, OrderState } from './order.ts';
+import { Plan, PlanCounts, PlanState } from './plan.ts';
+import { explain, HelpingMutation, Transfer, TransferParty, TransferStep } from './transfer.ts';
+
+eventType('TRANSFER_CHANGED', 'An inbound transfer was ordered, or moved on.', (t) => ({
+  transfer: t.field({
+    type: Transfer,
+    description: 'The transfer as it was after this very change.',
+    resolve: ({ payload }) => payload,
+  }),
+  step: t.field({ type: TransferStep, description: 'Where it then stood.', resolve: ({ payload }) => payload.step }),
+  waitingOn: t.field({
+    type: TransferParty,
+    description: 'Who then had to act next.',
+    resolve: ({ payload }) => payload.waitingOn,
+  }),
+  explanation: t.string({
+    description: 'Where it stood, who had to act and what helped, in the language of the caller.',
+    resolve: ({ payload }, _args, context) => explain(payload, context).text,
+  }),
+  helpingMutation: t.field({
+    type: HelpingMutation,
+    nullable: true,
+    description: 'The mutation that helps; null when only waiting helps, or it has ended.',
+    resolve: ({ payload }, _args, context) => explain(payload, context).helpingMutation,
+  }),
+}));
+
+eventType('ORDER_CHANGED', 'An order was written down, or moved on.', (t) => ({
+  order: t.field({
+    type: Order,
+    description: 'The order as it was after this very change.',
+    resolve: ({ payload }) => payload,
+  }),
+  state: t.field({ type: OrderState, description: 'Where it then stood.', resolve: ({ payload }) => payload.state }),
+}));
+
+eventType('PLAN_CHANGED', 'A plan was made or moved on, or an item of it did.', (t) => ({
+  plan: t.field({
+    type: Plan,
+    description: 'The plan as it was after this very change. Its items are as they are now.',
+    resolve: ({ payload }) => payload,
+  }),
+  state: t.field({ type: PlanState, description: 'Where it then stood.', resolve: ({ payload }) => payload.state }),
+  counts: t.field({
+    type: PlanCounts,
+    description: 'How many items were then in each state.',
+    resolve: ({ payload }) => payload.counts,
+  }),
+}));
+
+const BulkJobCount = builder.objectRef<{ readonly state: string; readonly items: number }>('BulkJobCount').implement({
+  description: 'How many items of a job are in one state.',
+  fields: (t) => ({
+    state: t.exposeString('state', { description: 'The state.' }),
+    items: t.exposeInt('items', { description: 'How many items.' }),
+  }),
+});
+
+const countsOf = ({ counts }: EventPayloads['BULK_JOB_CHANGED']) =>
+  Object.entries(counts).map(([state, items]) => ({ state, items }));
+
+eventType('BULK_JOB_CHANGED', 'A job over many domains was made or moved on.', (t) => ({
+  jobId: t.string({ description: 'The job.', resolve: ({ payload }) => payload.id }),
+  kind: t.string({ description: 'What it does.', resolve: ({ payload }) => payload.kind }),
+  state: t.string({ description: 'Where it then stood.', resolve: ({ payload }) => payload.state }),
+  counts: t.field({
+    type: [BulkJobCount],
+    description: 'How many items were then in each state.',
+    resolve: ({ payload }) => countsOf(payload),
+  }),
+}));
