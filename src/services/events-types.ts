@@ -1,8 +1,6 @@
 // What the log of events tells: events with their cursors, what subscriptions say of things, and the notice that something was missed.
-import type { Session } from '../auth/session.ts';
 import type { EventRecord, OrderKind, OrderRecord } from '../store/records.ts';
-import type { EventFilter, PageRequest } from '../store/store.ts';
-import type { ConnectionResult, OperationScope } from './services.ts';
+import type { EventFilter } from '../store/store.ts';
 
 /** A message that says where in the log it stands. */
 export interface Positioned {
@@ -55,36 +53,6 @@ export type DomainWatch = Pick<EventFilter, 'organizationId' | 'clientId' | 'dom
 export interface Following {
   readonly after: string | null;
   readonly signal: AbortSignal;
-}
-
-/** A page of events, and whether events before it and after the cursor asked for are no longer kept. */
-export interface EventPage extends ConnectionResult<EventNode> {
-  readonly gap: GapNotice | null;
-}
-
-/**
- * Everything the log tells. Cursors are those of every other subscription; one that was not given to this caller is refused.
- * Subscriptions resume `after` a cursor, begin with a {@link GapNotice} when some of what followed it was removed, and end when `signal` aborts.
- */
-export interface EventsService {
-  byId(scope: OperationScope, id: string): Promise<EventNode | null>;
-  /** In commit order; `last` gives the newest. Not counted. @throws {RequestFault} BAD_USER_INPUT for a cursor that cannot be used. */
-  list(scope: OperationScope, query: { readonly filter: EventFilter; readonly page: PageRequest }): Promise<EventPage>;
-  /** Every event from now on. */
-  updates(
-    session: Session,
-    query: Following & { readonly filter: EventFilter },
-  ): AsyncIterableIterator<EventNode | GapNotice>;
-  /** Every unfinished order, those named by id also when they have ended, then every change. */
-  ofOrders(
-    session: Session,
-    query: Following & { readonly filter: OrderWatch },
-  ): AsyncIterableIterator<OrderUpdate | GapNotice>;
-  /** Each domain that is named and there, then whatever happens to matching domains. */
-  ofDomains(
-    session: Session,
-    query: Following & { readonly filter: DomainWatch },
-  ): AsyncIterableIterator<DomainUpdate | GapNotice>;
 }
 
 export { EVENT_TYPES } from '../store/records.ts';

@@ -8,10 +8,11 @@ import type { EventTail } from '../events/tail.ts';
 import type { DomainRecord, EventRecord } from '../store/records.ts';
 import type { EventFilter, EventRange, PageRequest, Store } from '../store/store.ts';
 import { visibilityOf } from './calls.ts';
-import type { DomainUpdate, DomainWatch, EventNode, EventsService } from './events-types.ts';
+import type { DomainUpdate, DomainWatch, EventNode } from './events-types.ts';
 import { createEventFeed, readCursor, resume } from './feeds.ts';
 import { isUuid } from './orders.ts';
 import { createOrderUpdates } from './orders-updates.ts';
+import type { EventsService } from './services.ts';
 
 export interface EventsDeps {
   readonly store: Pick<Store, 'events' | 'orders' | 'domains'>;

@@ -5,10 +5,10 @@ import type { EventLog } from '../events/log.ts';
 import type { EventTail } from '../events/tail.ts';
 import type { EventRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import type { EventsService, OrderWatch } from './events-types.ts';
+import type { OrderWatch } from './events-types.ts';
 import { createStateFeed, readAtOnePosition, resume } from './feeds.ts';
 import { UNFINISHED } from './order-steps.ts';
-import type { OrderRecord } from './services.ts';
+import type { EventsService, OrderRecord } from './services.ts';
 
 interface UpdatesDeps {
   readonly store: Pick<Store, 'orders'>;

@@ -42,6 +42,7 @@ import type {
   ClientSort,
   DomainFilter,
   DomainSort,
+  EventFilter,
   OrderBy,
   OrderFilter,
   OrderSort,
@@ -57,7 +58,16 @@ import type {
   ContactRequirement,
   ContactRequirements,
 } from './contacts-types.ts';
-import type { EventsService, GapNotice, Positioned } from './events-types.ts';
+import type {
+  DomainUpdate,
+  DomainWatch,
+  EventNode,
+  Following,
+  GapNotice,
+  OrderUpdate,
+  OrderWatch,
+  Positioned,
+} from './events-types.ts';
 
 export type { Depth, Freshness, ListFreshness } from '../mirror/freshness.ts';
 export type { RefundRule } from '../policy/refund-rules.ts';
@@ -83,8 +93,7 @@ export type {
   DomainUpdate,
   DomainWatch,
   EventNode,
-  EventPage,
-  EventsService,
+  Following,
   GapNotice,
   OrderUpdate,
   OrderWatch,
@@ -819,6 +828,36 @@ export interface PlansService {
     session: Session,
     query: { readonly planId: string; readonly after: string | null; readonly signal: AbortSignal },
   ): AsyncIterableIterator<PlanUpdate | GapNotice>;
+}
+
+/** A page of events, and whether events before it and after the cursor asked for are no longer kept. */
+export interface EventPage extends ConnectionResult<EventNode> {
+  readonly gap: GapNotice | null;
+}
+
+/**
+ * Everything the log tells. Cursors are those of every other subscription; one that was not given to this caller is refused.
+ * Subscriptions resume `after` a cursor, begin with a {@link GapNotice} when some of what followed it was removed, and end when `signal` aborts.
+ */
+export interface EventsService {
+  byId(scope: OperationScope, id: string): Promise<EventNode | null>;
+  /** In commit order; `last` gives the newest. Not counted. @throws {RequestFault} BAD_USER_INPUT for a cursor that cannot be used. */
+  list(scope: OperationScope, query: { readonly filter: EventFilter; readonly page: PageRequest }): Promise<EventPage>;
+  /** Every event from now on. */
+  updates(
+    session: Session,
+    query: Following & { readonly filter: EventFilter },
+  ): AsyncIterableIterator<EventNode | GapNotice>;
+  /** Every unfinished order, those named by id also when they have ended, then every change. */
+  ofOrders(
+    session: Session,
+    query: Following & { readonly filter: OrderWatch },
+  ): AsyncIterableIterator<OrderUpdate | GapNotice>;
+  /** Each domain that is named and there, then whatever happens to matching domains. */
+  ofDomains(
+    session: Session,
+    query: Following & { readonly filter: DomainWatch },
+  ): AsyncIterableIterator<DomainUpdate | GapNotice>;
 }
 
 export interface RateBudgetNode {
