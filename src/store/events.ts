@@ -3,15 +3,24 @@ import { randomUUIDv7 } from 'node:crypto';
 import { type Event, Prisma, type PrismaClient } from './generated/client.ts';
 import { toEvent } from './order-rows.ts';
 import type { EventRecord } from './records.ts';
-import { all, equals, instant, isOneOf, isStorable, isUuid, selectRows, storable } from './sql.ts';
+import {
+  all,
+  equals,
+  instant,
+  isOneOf,
+  isoInstant,
+  isStorable,
+  isUuid,
+  recordset,
+  selectRows,
+  storable,
+} from './sql.ts';
 import type { EventFilter, EventStore, LogFloor, NewEvent, Visibility } from './store.ts';
 
 /** Names the line that appends stand in; any number no other advisory lock of this database uses. */
 const APPEND_LOCK = 7_201_944_310;
 /** Names the turn of the one that removes. */
 const PRUNE_LOCK = 7_201_944_311;
-/** Rows of one INSERT; a statement takes at most 32,767 parameters. */
-const PER_INSERT = 1_000;
 /** The fact that tells what was removed. */
 const FLOOR = 'event-log-floor';
 
@@ -24,22 +33,23 @@ export async function appendEvents(
   events: readonly NewEvent[],
 ): Promise<readonly EventRecord[]> {
   if (events.length === 0) return [];
-  const rows = events.map((event) => {
-    const { payload, ...rest } = storable(event);
-    return {
-      ...rest,
-      id: randomUUIDv7(),
-      payload: payload as Prisma.InputJsonObject,
-      occurredAt: new Date(event.occurredAt),
-    };
-  });
+  const kept = events.map((event) => ({ ...storable(event), id: randomUUIDv7() }));
+  const rows = kept.map((event, place) => ({ ...event, place, occurredAt: isoInstant(event.occurredAt) }));
   await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${APPEND_LOCK})`;
-  const appended: EventRecord[] = [];
-  for (let start = 0; start < rows.length; start += PER_INSERT) {
-    const inserted = await transaction.event.createManyAndReturn({ data: rows.slice(start, start + PER_INSERT) });
-    appended.push(...inserted.map(toEvent));
-  }
-  return appended.sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
+  const given = await transaction.$queryRaw<{ id: string; sequence: bigint }[]>`
+    INSERT INTO events (id, organization_id, client_id, domain_name, type, subject_type, subject_id, payload, occurred_at)
+    SELECT id, "organizationId", "clientId", "domainName", type, "subjectType", "subjectId", payload, "occurredAt"
+    FROM ${recordset(rows, ROW)} ORDER BY place
+    RETURNING id, sequence`;
+  const sequences = new Map(given.map(({ id, sequence }) => [id, BigInt(sequence)]));
+  return kept.map((event) => ({ ...event, sequence: sequences.get(event.id) ?? lost(event.id) }));
+}
+
+const ROW = `place int, id uuid, "organizationId" text, "clientId" text, "domainName" text, type text, "subjectType" text,
+  "subjectId" text, payload jsonb, "occurredAt" timestamptz`;
+
+function lost(id: string): never {
+  throw new Error(`Event ${id} was appended and has no place in the log.`);
 }
 
 export function createEventStore(prisma: PrismaClient): EventStore {
