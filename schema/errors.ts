@@ -20,6 +20,7 @@ import {
   RegistrantChangeUnsupportedError,
   RejectedByGandiError,
   SpendCeilingError,
+  TokensUnavailableError,
   TransferBlockedError,
   type TransferBlocker as TransferBlockerValue,
   TransferLockUnavailableError,
@@ -83,6 +84,12 @@ builder.objectType(NotFoundError, {
 builder.objectType(OrganizationNotEligibleError, {
   name: 'OrganizationNotEligible',
   description: 'The organization cannot do this, because it is no reseller or because you may not bill it.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(TokensUnavailableError, {
+  name: 'TokensUnavailable',
+  description: 'The gateway asks for no key, as in the sandbox, so it has nothing to sign tokens with.',
   interfaces: [ErrorInterface],
 });
 

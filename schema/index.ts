@@ -21,6 +21,7 @@ import './price.ts';
 import './tld.ts';
 import './tld-policy.ts';
 import './rate-budget.ts';
+import './access-token.ts';
 import './client-mutations.ts';
 import './transfer-order.ts';
 import './renewal.ts';

@@ -26,6 +26,7 @@ import { createLoaders } from './loaders/loaders.ts';
 import { createMirror } from './mirror/mirror.ts';
 import { openRedis } from './redis/connection.ts';
 import { createServer } from './server/http.ts';
+import { createAccessTokensService } from './services/access-tokens.ts';
 import { createAdoptionService } from './services/adoption.ts';
 import { createBalanceWatch } from './services/balance-watch.ts';
 import { createCatalogService } from './services/catalog.ts';
@@ -245,10 +246,11 @@ export async function createApp(
   const planning = { ...orderDeps, mirror, log, tail, ordering, scope: scopeFor, currency: orderSettings.currency };
   const callsPerSecond = callsPerSecondOf(config.rateLimits);
   const plans = createPlansService({ ...planning, callsPerSecond });
+  const organizations = createOrganizationsService({ mirror, mode: config.mode, clock });
   const tokens = config.apiKey === null ? null : createAccessTokens(config.apiKey);
   const services: Services = {
     adoption: createAdoptionService({ store, port, mirror, catalog, currency: TRANSFER_SETTINGS.currency }),
-    organizations: createOrganizationsService({ mirror, mode: config.mode, clock }),
+    organizations,
     clients,
     contacts: createContactsService({ clients }),
     domains: createDomainsService({ port, store, mirror, clock }),
@@ -267,6 +269,7 @@ export async function createApp(
     plans,
     events: createEventsService({ store, log, tail }),
     upstream: createUpstreamService({ budget }),
+    accessTokens: createAccessTokensService({ tokens, organizations, clients, store, clock }),
     scope: scopeFor,
   };
 

@@ -299,6 +299,12 @@ export class WrongPlanStateError extends OutcomeError {
   }
 }
 
+/** The gateway has no key to sign tokens with. */
+export class TokensUnavailableError extends OutcomeError {
+  override readonly name = 'TokensUnavailableError';
+  readonly code = 'TOKENS_UNAVAILABLE';
+}
+
 /** A fault of the whole request, not an outcome: becomes a top-level GraphQL error with this code. */
 export class RequestFault extends Error {
   override readonly name = 'RequestFault';

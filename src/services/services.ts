@@ -50,7 +50,7 @@ import type {
   TransferFilter,
   TransferSort,
 } from '../store/store.ts';
-
+import type { AccessTokenNode, CreateAccessTokenInput } from './access-tokens-types.ts';
 import type {
   ContactCheck,
   ContactCheckInput,
@@ -942,6 +942,11 @@ export interface ContactsService {
   ): Promise<ConnectionResult<ClientGap>>;
 }
 
+export interface AccessTokensService {
+  /** @throws InvalidInputError, NotFoundError, TokensUnavailableError */
+  create(scope: OperationScope, input: CreateAccessTokenInput): Promise<AccessTokenNode>;
+}
+
 export interface Services {
   readonly adoption: AdoptionService;
   readonly contacts: ContactsService;
@@ -963,6 +968,7 @@ export interface Services {
   readonly plans: PlansService;
   readonly events: EventsService;
   readonly upstream: UpstreamService;
+  readonly accessTokens: AccessTokensService;
   /** A fresh scope for an operation or one event of a subscription, with loaders of its own. */
   scope(session: Session, options: { maxAgeSeconds: number | null; signal: AbortSignal | undefined }): OperationScope;
 }

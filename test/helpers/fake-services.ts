@@ -192,6 +192,7 @@ export function createFakeServices({
       id === thing.id ? thing : null;
   const services: Services = {
     adoption: { plan: unused('adoption.plan') },
+    accessTokens: { create: unused('accessTokens.create') },
     contacts: {
       requirements: () => ({ fields: [], tlds: [] }),
       validate: () => {

@@ -1,7 +1,7 @@
 // A feed of everything in a log in memory: from a cursor on, or from the present end.
 import { createLocalBus } from '../../src/events/bus.ts';
 import { type Feed, iterateFeed } from '../../src/events/feed.ts';
-import { createEventTail } from '../../src/events/tail.ts';
+import { createEventTail, type TailLimits } from '../../src/events/tail.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { RequestFault } from '../../src/services/errors.ts';
 import type { EventRecord } from '../../src/store/records.ts';
@@ -11,22 +11,26 @@ import { createMemoryLog } from '../events/memory-log.ts';
 export function createLogFeed<T extends { readonly cursor: string }>(
   clock: Clock,
   toItem: (event: EventRecord, cursor: string) => T,
+  limits: Partial<TailLimits> = { batch: 10, queue: 20 },
 ) {
   const memory = createMemoryLog();
   const { log } = memory;
   const cursors = log.cursorsFor({ organizationId: null, clientId: null });
   const bus = createLocalBus();
-  const tail = createEventTail({ log, bus, clock, logger: silentLogger, limits: { batch: 10, queue: 20 } });
+  const tail = createEventTail({ log, bus, clock, logger: silentLogger, limits });
   let watchers = 0;
   let begun = 0;
-  const feedAfter = (after: string | null): Feed<T> => ({
+  const feedAfter = (after: string | null, isVisible: (item: T) => boolean): Feed<T> => ({
     // biome-ignore lint/correctness/useYield: there is nothing to tell before the position.
     async *begin() {
       const position = after === null ? await log.head() : cursors.positionOf(after).sequence;
       begun += 1;
       return position;
     },
-    itemOf: (event) => toItem(event, cursors.cursorAt(event.sequence)),
+    itemOf(event) {
+      const item = toItem(event, cursors.cursorAt(event.sequence));
+      return isVisible(item) ? item : null;
+    },
     watch() {
       watchers += 1;
       return () => {
@@ -48,7 +52,8 @@ export function createLogFeed<T extends { readonly cursor: string }>(
       return sequences;
     },
     hold: memory.hold,
-    updates: (after: string | null, signal: AbortSignal) => iterateFeed(feedAfter(after), { tail, signal }),
+    updates: (after: string | null, signal: AbortSignal, isVisible: (item: T) => boolean = () => true) =>
+      iterateFeed(feedAfter(after, isVisible), { tail, signal }),
     /** How many know where they begin: they get everything that is appended from now on. */
     get begun() {
       return begun;
