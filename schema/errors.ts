@@ -19,11 +19,14 @@ import {
   PriceChangedError,
   RegistrantChangeUnsupportedError,
   RejectedByGandiError,
+  SecretsKeyMissingError,
   SpendCeilingError,
   TokensUnavailableError,
   TransferBlockedError,
   type TransferBlocker as TransferBlockerValue,
   TransferLockUnavailableError,
+  WebhookDisabledError,
+  WebhookLimitError,
   WrongPlanStateError,
   WrongTransferStepError,
 } from '../src/services/errors.ts';
@@ -315,4 +318,24 @@ builder.objectType(DomainLockedError, {
       description: "The statuses that stand in the way, in Gandi's words: `serverUpdateProhibited`.",
     }),
   }),
+});
+
+builder.objectType(WebhookLimitError, {
+  name: 'WebhookLimitReached',
+  description: 'There are as many webhooks as there may be. Nothing was made.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({ limit: t.exposeInt('limit', { description: 'How many there may be.' }) }),
+});
+
+builder.objectType(SecretsKeyMissingError, {
+  name: 'SecretsKeyMissing',
+  description: 'The gateway has no key to seal secrets with; its operator has to set one.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({ variable: t.exposeString('variable', { description: 'The variable to set.' }) }),
+});
+
+builder.objectType(WebhookDisabledError, {
+  name: 'WebhookIsDisabled',
+  description: 'The webhook is disabled, so nothing is sent to it. Enable it first.',
+  interfaces: [ErrorInterface],
 });

@@ -47,6 +47,8 @@ import './event-money.ts';
 import './event-gateway.ts';
 import './event-queries.ts';
 import './domain-updates.ts';
+import './webhook.ts';
+import './webhook-mutations.ts';
 import { builder } from './builder.ts';
 import { freshDirective } from './fresh-directive.ts';
 

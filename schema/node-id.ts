@@ -3,7 +3,17 @@
 import { badArgument } from '../src/services/bad-argument.ts';
 import type { DomainRecord } from '../src/services/services.ts';
 
-const NODE_TYPES = ['Organization', 'Client', 'Domain', 'Order', 'Transfer', 'Plan', 'Event'] as const;
+const NODE_TYPES = [
+  'Organization',
+  'Client',
+  'Domain',
+  'Order',
+  'Transfer',
+  'Plan',
+  'Event',
+  'Webhook',
+  'WebhookDelivery',
+] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

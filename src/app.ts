@@ -20,12 +20,16 @@ import { createPlanRunner } from './jobs/plan-runner.ts';
 import { REAL_CADENCE, SANDBOX_CADENCE } from './jobs/poll-cadence.ts';
 import { createPollPace } from './jobs/poll-pace.ts';
 import { createReconciler } from './jobs/reconciler.ts';
+import { createWebhookDispatcher } from './jobs/webhook-dispatcher.ts';
+import { createWebhookRetention } from './jobs/webhook-retention.ts';
+import { createWebhookSender } from './jobs/webhook-sender.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createUpstreamMeter } from './lib/upstream-meter.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { createMirror } from './mirror/mirror.ts';
 import { openRedis } from './redis/connection.ts';
 import { createServer } from './server/http.ts';
+import { createWebhookPayloads } from './server/webhook-payloads.ts';
 import { createAccessTokensService } from './services/access-tokens.ts';
 import { createAdoptionService } from './services/adoption.ts';
 import { createBalanceWatch } from './services/balance-watch.ts';
@@ -58,6 +62,8 @@ import type { OperationScope, Services, TransferRecord } from './services/servic
 import { createSharedTurns } from './services/shared-turns.ts';
 import { createTransfersService, defaultNewId, TRANSFER_SETTINGS } from './services/transfers.ts';
 import { createUpstreamService } from './services/upstream.ts';
+import { createWebhookAttempts } from './services/webhook-attempts.ts';
+import { createWebhooksService } from './services/webhooks.ts';
 import { openDatabase } from './store/database.ts';
 import type { Store } from './store/store.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -66,6 +72,9 @@ import { partOf } from './upstream/budget/parts.ts';
 import { createRedisPermitStore } from './upstream/budget/redis-permit-store.ts';
 import { createRedisScriptServer } from './upstream/budget/redis-script-server.ts';
 import { createGandiV5 } from './upstream/v5.ts';
+import { ANSWER_WITHIN_MS, createWebhookClient } from './webhooks/client.ts';
+import { openSecretBox } from './webhooks/secrets-key.ts';
+import { createTargets } from './webhooks/targets.ts';
 
 /** How often accounts, cases and coming renewals are looked at without being asked, in milliseconds. */
 const LOOK_MS = 900_000;
@@ -78,6 +87,11 @@ const BALANCE_LOOK_MS = 3_600_000;
 const RETENTION_MS = 600_000;
 /** Switches are carried out as soon as they are due; all coming renewals are gone through at most so often, unless something was said of them. */
 const DECIDE_MS = 60_000;
+/** Longest time until an event that nobody gave a hint of has its deliveries. */
+const DISPATCH_MS = 5_000;
+/** How long a delivery that has ended is kept, and how often is looked for older ones. */
+const KEEP_DELIVERIES_MS = 30 * 86_400_000;
+const FORGET_MS = 3_600_000;
 
 /** After so long nothing remains of a replica that did not take its leave. */
 const REPLICA_FORGOTTEN_MS = 86_400_000;
@@ -107,7 +121,7 @@ export class OtherAccountError extends Error {
 
 /**
  * Wires one gateway. Nothing is sent to Gandi before {@link App.listen}.
- * @throws {DatabaseError | DataFolderLockedError | OtherAccountError | RedisError} in one line for the operator; nothing stays open then.
+ * @throws {DatabaseError | DataFolderLockedError | OtherAccountError | SecretsKeyError | RedisError} in one line for the operator; nothing stays open then.
  */
 export async function createApp(
   config: Config,
@@ -123,6 +137,14 @@ export async function createApp(
   });
   const { store } = database;
   await assertSameAccount(store, config, gandi).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  const box = await openSecretBox({
+    key: config.secretsKey,
+    folder: config.mode === 'SANDBOX' ? folder : null,
+    facts: store.facts,
+  }).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
@@ -248,6 +270,16 @@ export async function createApp(
   const plans = createPlansService({ ...planning, callsPerSecond });
   const organizations = createOrganizationsService({ mirror, mode: config.mode, clock });
   const tokens = config.apiKey === null ? null : createAccessTokens(config.apiKey);
+  const targets = createTargets({ privateTargets: config.webhookPrivateTargets, connectMs: ANSWER_WITHIN_MS });
+  const webhookClient = createWebhookClient({ targets, clock });
+  const payloads = createWebhookPayloads({
+    schema,
+    services: () => services,
+    cursorOf: (webhook, { sequence }) => log.cursorsFor(webhook).cursorAt(sequence),
+    logger,
+  });
+  const webhookDeps = { store, log, bus, targets, payloads, client: webhookClient, box, clock, logger };
+  const attempts = createWebhookAttempts({ ...webhookDeps, random: Math.random });
   const services: Services = {
     adoption: createAdoptionService({ store, port, mirror, catalog, currency: TRANSFER_SETTINGS.currency }),
     organizations,
@@ -270,6 +302,7 @@ export async function createApp(
     events: createEventsService({ store, log, tail }),
     upstream: createUpstreamService({ budget }),
     accessTokens: createAccessTokensService({ tokens, organizations, clients, store, clock }),
+    webhooks: createWebhooksService({ ...webhookDeps, attempts, newId: defaultNewId }),
     scope: scopeFor,
   };
 
@@ -325,6 +358,13 @@ export async function createApp(
   const planWork = createPlanWork(planning);
   const planRunner = createPlanRunner({ store, work: planWork, bus, clock, logger, newId: defaultNewId });
   const reconciler = createReconciler({ orders: orderWork, bus, clock, logger });
+  const dispatcher = createWebhookDispatcher(webhookDeps);
+  const forgetting = createWebhookRetention({ store, clock, keepMs: KEEP_DELIVERIES_MS });
+  const webhookJobs = [
+    jobOf('webhook-dispatcher', dispatcher.round, DISPATCH_MS, ['events', 'webhooks']),
+    createWebhookSender({ ...webhookDeps, attempts, owner: randomUUID() }),
+    jobOf('webhook-retention', forgetting.round, FORGET_MS),
+  ];
   const server = createServer({
     services,
     schema,
@@ -341,7 +381,9 @@ export async function createApp(
   const close = async (reason: string): Promise<void> => {
     logger.info({ reason }, 'draining');
     await server.close();
-    await Promise.all([...ofOneProcess.map((job) => job.stop()), poller.stop(), planRunner.stop(), reconciler.stop()]);
+    const jobs = [...ofOneProcess, ...webhookJobs, poller, planRunner, reconciler];
+    await Promise.all(jobs.map((job) => job.stop()));
+    await webhookClient.close();
     await port.close();
     await permits?.close();
     await redis?.close();
@@ -365,7 +407,7 @@ export async function createApp(
       reconciler.start();
       poller.start();
       planRunner.start();
-      for (const job of ofOneProcess) job.start();
+      for (const job of [...ofOneProcess, ...webhookJobs]) job.start();
       return address;
     },
     close: (reason) => (closing ??= close(reason)),

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type Money, minorDigits, moneyFromDecimal } from './lib/money.ts';
+import { SECRET_KEY_BYTES } from './lib/secret-box.ts';
 import { parseRateLimits, type RateLimit } from './upstream/budget/rate-limit.ts';
 
 export interface Config {
@@ -50,6 +51,10 @@ export interface Config {
     readonly perTenant: number;
     readonly connections: number;
   };
+  /** What secrets at rest are sealed with; null = none is set. */
+  readonly secretsKey: Uint8Array | null;
+  /** Whether webhooks may be sent to private and loopback addresses, and over http. */
+  readonly webhookPrivateTargets: 'refuse' | 'allow';
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 }
 
@@ -75,7 +80,7 @@ function describeProblem({ variable, found, expected }: ConfigProblem): string {
   return `${variable}: ${found === null ? '' : `found ${JSON.stringify(found)}, `}expected ${expected}.`;
 }
 
-const SECRETS = new Set(['GANDI_TOKEN', 'GATEWAY_API_KEY', 'DATABASE_URL', 'REDIS_URL']);
+const SECRETS = new Set(['GANDI_TOKEN', 'GATEWAY_API_KEY', 'DATABASE_URL', 'REDIS_URL', 'GATEWAY_SECRETS_KEY']);
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
 const MIN_KEY_LENGTH = 16;
 const MOST_REPLICAS = 64;
@@ -113,6 +118,14 @@ const amount = z.string().transform((text, context): Money => {
   if (decimal !== undefined && currency !== undefined && CURRENCIES.has(currency) && digits <= minorDigits(currency))
     return moneyFromDecimal(decimal, currency);
   context.addIssue({ code: 'custom', message: AMOUNT_EXPECTED });
+  return z.NEVER;
+});
+
+const SECRETS_KEY_EXPECTED = `${SECRET_KEY_BYTES} random bytes in base64, such as "openssl rand -base64 ${SECRET_KEY_BYTES}" prints`;
+const secretsKey = z.string().transform((text, context): Uint8Array => {
+  const key = Buffer.from(text, 'base64');
+  if (key.length === SECRET_KEY_BYTES && key.toString('base64') === text) return key;
+  context.addIssue({ code: 'custom', message: SECRETS_KEY_EXPECTED });
   return z.NEVER;
 });
 
@@ -170,6 +183,8 @@ const VARIABLES = {
   EVENT_RETENTION_EVENTS: wholeNumber(1_000, 100_000_000, 'a number of events from 1000 to 100000000').default(
     1_000_000,
   ),
+  GATEWAY_SECRETS_KEY: secretsKey.optional(),
+  WEBHOOK_PRIVATE_TARGETS: z.enum(['refuse', 'allow'], 'refuse or allow').optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], 'fatal, error, warn, info, debug or trace')
     .default('info'),
@@ -222,6 +237,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       perTenant: env.SUBSCRIPTIONS_PER_TENANT,
       connections: env.SUBSCRIPTION_CONNECTIONS,
     },
+    secretsKey: env.GATEWAY_SECRETS_KEY ?? null,
+    webhookPrivateTargets: env.WEBHOOK_PRIVATE_TARGETS ?? (env.GANDI_TOKEN === undefined ? 'allow' : 'refuse'),
     logLevel: env.LOG_LEVEL,
   });
 }

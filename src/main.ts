@@ -17,6 +17,7 @@ const OPERATOR_ERRORS = new Set([
   'DataFolderLockedError',
   'ListenError',
   'RedisError',
+  'SecretsKeyError',
   'SandboxError',
   'OtherAccountError',
 ]);

@@ -14,6 +14,7 @@ export type Scope =
   | 'payment:record'
   | 'domain:manage'
   | 'plan:execute'
+  | 'webhook:manage'
   | 'authcode:read';
 
 export const ALL_SCOPES: ReadonlySet<Scope> = new Set([
@@ -28,6 +29,7 @@ export const ALL_SCOPES: ReadonlySet<Scope> = new Set([
   'payment:record',
   'domain:manage',
   'plan:execute',
+  'webhook:manage',
   'authcode:read',
 ]);
 

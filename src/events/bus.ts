@@ -5,8 +5,9 @@
  * `payments`: something was said that decides about renewals: a payment, a policy, an answer.
  * `refunds`: money is expected back.
  * `plans`: a plan was approved or resumed.
+ * `webhooks`: one was made, enabled or changed. `deliveries`: some are due.
  */
-export type Hint = 'events' | 'polls' | 'orders' | 'plans' | 'refunds' | 'payments';
+export type Hint = 'events' | 'polls' | 'orders' | 'plans' | 'refunds' | 'payments' | 'webhooks' | 'deliveries';
 
 /** Every kind there is. */
 export const HINTS = Object.keys({
@@ -16,6 +17,8 @@ export const HINTS = Object.keys({
   plans: true,
   refunds: true,
   payments: true,
+  webhooks: true,
+  deliveries: true,
 } satisfies Record<Hint, true>) as readonly Hint[];
 
 export interface EventBus {

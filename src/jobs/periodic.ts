@@ -8,6 +8,8 @@ export type PeriodicRound = (signal: AbortSignal) => Promise<number | null>;
 
 export interface PeriodicJob {
   start(): void;
+  /** Begins a round now, or another one after the one under way. */
+  wake(): void;
   /** Gives up the round under way and resolves when nothing is running any more. */
   stop(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export function createPeriodic({
       unsubscribe = wokenBy.map((topic) => bus.subscribe(topic, wake));
       wake();
     },
+    wake,
     async stop() {
       for (const end of unsubscribe) end();
       stopping.abort(new Error('The gateway stops.'));

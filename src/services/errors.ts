@@ -30,6 +30,36 @@ export class InvalidInputError extends OutcomeError {
   }
 }
 
+/** The organization has as many webhooks as it may have. */
+export class WebhookLimitError extends OutcomeError {
+  override readonly name = 'WebhookLimitError';
+  readonly code = 'WEBHOOK_LIMIT_REACHED';
+  readonly limit: number;
+  constructor(limit: number) {
+    super(`There are ${limit} webhooks already, which is as many as there may be; delete one first.`);
+    this.limit = limit;
+  }
+}
+
+/** The gateway has no key to seal secrets with, so it can make no webhook. */
+export class SecretsKeyMissingError extends OutcomeError {
+  override readonly name = 'SecretsKeyMissingError';
+  readonly code = 'SECRETS_KEY_MISSING';
+  /** What the operator has to set. */
+  readonly variable = 'GATEWAY_SECRETS_KEY';
+  constructor() {
+    super(
+      'The operator of this gateway has to set GATEWAY_SECRETS_KEY before webhooks can be made: secrets are only kept sealed.',
+    );
+  }
+}
+
+/** The webhook is disabled; what is sent anew would wait until it is enabled. */
+export class WebhookDisabledError extends OutcomeError {
+  override readonly name = 'WebhookDisabledError';
+  readonly code = 'WEBHOOK_DISABLED';
+}
+
 /** The named thing does not exist, or is not the caller's to see. */
 export class NotFoundError extends OutcomeError {
   override readonly name = 'NotFoundError';

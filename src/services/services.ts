@@ -50,6 +50,7 @@ import type {
   TransferFilter,
   TransferSort,
 } from '../store/store.ts';
+import type { WebhookDeliveryRecord, WebhookRecord, WebhookState } from '../store/webhook-records.ts';
 import type { AccessTokenNode, CreateAccessTokenInput } from './access-tokens-types.ts';
 import type {
   ContactCheck,
@@ -68,8 +69,10 @@ import type {
   OrderWatch,
   Positioned,
 } from './events-types.ts';
+import type { CreateWebhookInput, WebhookChoice, WebhookDeliveriesQuery } from './webhooks-types.ts';
 
 export type { Depth, Freshness, ListFreshness } from '../mirror/freshness.ts';
+
 export type { RefundRule } from '../policy/refund-rules.ts';
 export type { RefundVerdict } from '../policy/refunds.ts';
 export type { TldRule } from '../policy/tld-rule.ts';
@@ -88,6 +91,7 @@ export type {
   TransferFilter,
   TransferSort,
 } from '../store/store.ts';
+export type * from '../store/webhook-records.ts';
 export type * from './contacts-types.ts';
 export type {
   DomainUpdate,
@@ -99,6 +103,7 @@ export type {
   OrderWatch,
   Positioned,
 } from './events-types.ts';
+export type * from './webhooks-types.ts';
 
 /** Everything that belongs to one operation, or to one event of a subscription. Never shared between two. */
 export interface OperationScope {
@@ -947,6 +952,45 @@ export interface AccessTokensService {
   create(scope: OperationScope, input: CreateAccessTokenInput): Promise<AccessTokenNode>;
 }
 
+/** Scope `webhook:manage` for all of it. What is not the caller's answers as not found. */
+export interface WebhooksService {
+  byId(scope: OperationScope, id: string): Promise<WebhookRecord | null>;
+  list(
+    scope: OperationScope,
+    query: { readonly states: readonly WebhookState[] | null; readonly page: PageRequest },
+  ): Promise<ConnectionResult<WebhookRecord>>;
+  /** @returns the secret too, for the only time. @throws InvalidInputError, NotFoundError, WebhookLimitError, SecretsKeyMissingError */
+  create(
+    scope: OperationScope,
+    input: CreateWebhookInput,
+  ): Promise<{ readonly webhook: WebhookRecord; readonly secret: string }>;
+  /** @throws InvalidInputError, NotFoundError */
+  update(scope: OperationScope, input: { webhookId: string; changes: Partial<WebhookChoice> }): Promise<WebhookRecord>;
+  /** Removes it with everything that waits for it. @throws NotFoundError */
+  remove(scope: OperationScope, input: { webhookId: string }): Promise<void>;
+  /**
+   * Goes on after the last event it was given. `missedUntil`: what came before was removed from the log meanwhile; null = it misses nothing.
+   * @throws NotFoundError
+   */
+  enable(
+    scope: OperationScope,
+    input: { webhookId: string },
+  ): Promise<{ readonly webhook: WebhookRecord; readonly missedUntil: number | null }>;
+  /** @throws NotFoundError */
+  disable(scope: OperationScope, input: { webhookId: string }): Promise<WebhookRecord>;
+  /** @returns the new secret, for the only time. @throws InvalidInputError, NotFoundError, SecretsKeyMissingError */
+  rotateSecret(
+    scope: OperationScope,
+    input: { webhookId: string; keepPreviousHours: number },
+  ): Promise<{ readonly webhook: WebhookRecord; readonly secret: string }>;
+  /** Sends a test now, once, also to a webhook that is disabled. @throws NotFoundError */
+  sendTest(scope: OperationScope, input: { webhookId: string }): Promise<WebhookDeliveryRecord>;
+  deliveries(scope: OperationScope, query: WebhookDeliveriesQuery): Promise<ConnectionResult<WebhookDeliveryRecord>>;
+  deliveryById(scope: OperationScope, id: string): Promise<WebhookDeliveryRecord | null>;
+  /** @throws NotFoundError, WebhookDisabledError */
+  redeliver(scope: OperationScope, input: { deliveryId: string }): Promise<WebhookDeliveryRecord>;
+}
+
 export interface Services {
   readonly adoption: AdoptionService;
   readonly contacts: ContactsService;
@@ -969,6 +1013,7 @@ export interface Services {
   readonly events: EventsService;
   readonly upstream: UpstreamService;
   readonly accessTokens: AccessTokensService;
+  readonly webhooks: WebhooksService;
   /** A fresh scope for an operation or one event of a subscription, with loaders of its own. */
   scope(session: Session, options: { maxAgeSeconds: number | null; signal: AbortSignal | undefined }): OperationScope;
 }

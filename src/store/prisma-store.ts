@@ -20,6 +20,8 @@ import { createReplicaStore } from './replicas.ts';
 import type { Store } from './store.ts';
 import { createTldStore } from './tlds.ts';
 import { createTransferStore } from './transfers.ts';
+import { createWebhookDeliveryStore } from './webhook-deliveries.ts';
+import { createWebhookStore } from './webhooks.ts';
 
 /** @param close releases what is below the client; called once, after the client has let go. */
 export function createStore(prisma: PrismaClient, close: () => Promise<void>): Store {
@@ -44,6 +46,8 @@ export function createStore(prisma: PrismaClient, close: () => Promise<void>): S
     audit: createAuditStore(prisma),
     replicas: createReplicaStore(prisma),
     leases: createLeaseStore(prisma),
+    webhooks: createWebhookStore(prisma),
+    webhookDeliveries: createWebhookDeliveryStore(prisma),
     async ping() {
       await prisma.$executeRaw`SELECT 1`;
     },

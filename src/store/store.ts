@@ -34,6 +34,17 @@ import type {
   TransferRecord,
   TransferStep,
 } from './records.ts';
+import type {
+  NewWebhookDelivery,
+  WebhookAttemptOutcome,
+  WebhookChange,
+  WebhookDeliveryFilter,
+  WebhookDeliveryRecord,
+  WebhookDeliveryState,
+  WebhookRecord,
+  WebhookState,
+  WebhookStateReason,
+} from './webhook-records.ts';
 
 /** What a caller may see: rows outside are as if they did not exist. null = no limit. */
 export interface Visibility {
@@ -547,6 +558,92 @@ export interface ReplicaStore {
   forget(unseenMs: number): Promise<void>;
 }
 
+export interface WebhookStore {
+  /** Inserts it unless its organization has `most` already; null when it has. */
+  create(webhook: WebhookRecord, most: number): Promise<WebhookRecord | null>;
+  byIds(ids: readonly string[]): Promise<readonly WebhookRecord[]>;
+  /** Newest first. */
+  list(query: {
+    visibility: Visibility;
+    filter: { states?: readonly WebhookState[] };
+    page: PageRequest;
+  }): Promise<PageResult<WebhookRecord>>;
+  count(query: { visibility: Visibility; filter: { states?: readonly WebhookState[] } }): Promise<number>;
+  /** @param expected only if it still has this secret. @returns null when it is not there any more, or has another one. */
+  change(id: string, change: WebhookChange, expected?: { readonly secret: string }): Promise<WebhookRecord | null>;
+  /** Removes it with its deliveries. */
+  remove(id: string): Promise<boolean>;
+  /** Goes on from its position; its open deliveries are due at once, each with a new day of retries. */
+  enable(id: string, at: number): Promise<WebhookRecord | null>;
+  /** Disables it if it is enabled, and tells it in an event unless somebody asked for it; deliveries and position stay as they are. */
+  disable(id: string, reason: WebhookStateReason, at: number): Promise<WebhookRecord | null>;
+  /** Every enabled one, oldest first. */
+  enabled(): Promise<readonly WebhookRecord[]>;
+  /**
+   * Moves webhooks that are enabled and still at `from` on to `to` and writes their deliveries, all in one transaction; those that moved meanwhile are left
+   * out with their deliveries, so that every event becomes one delivery whoever else is at it. @returns the number of deliveries written.
+   */
+  dispatch(move: {
+    readonly webhookIds: readonly string[];
+    readonly from: bigint;
+    readonly to: bigint;
+    readonly deliveries: readonly NewWebhookDelivery[];
+    readonly at: number;
+  }): Promise<number>;
+  /** The lowest sequence number after which events are still needed: by enabled webhooks, or for payloads to be written; null = none is needed. */
+  neededAfter(): Promise<bigint | null>;
+}
+
+export interface WebhookDeliveryStore {
+  byIds(ids: readonly string[]): Promise<readonly WebhookDeliveryRecord[]>;
+  /** Newest first; only those of webhooks in sight. */
+  list(query: {
+    visibility: Visibility;
+    filter: WebhookDeliveryFilter;
+    page: PageRequest;
+  }): Promise<PageResult<WebhookDeliveryRecord>>;
+  count(query: { visibility: Visibility; filter: WebhookDeliveryFilter }): Promise<number>;
+  /**
+   * Takes deliveries that are due for `owner` until `until`: of each webhook as many as it has free slots. One that was never sent waits until every
+   * earlier one of its subject was.
+   */
+  leaseDue(query: {
+    readonly owner: string;
+    readonly now: number;
+    readonly until: number;
+    readonly slots: readonly { readonly webhookId: string; readonly free: number }[];
+  }): Promise<readonly WebhookDeliveryRecord[]>;
+  /** Inserts a delivery that `owner` holds. */
+  insertLeased(delivery: NewWebhookDelivery, owner: string, until: number, at: number): Promise<WebhookDeliveryRecord>;
+  /** Writes the body unless there is one; returns the one that holds, or null when the delivery is not `owner`'s any more. */
+  writeBody(id: string, owner: string, body: string): Promise<string | null>;
+  /** Records an attempt if `owner` still holds the delivery, and gives it up. @returns null when it does not. */
+  finish(
+    id: string,
+    owner: string,
+    outcome: WebhookAttemptOutcome,
+  ): Promise<{ delivery: WebhookDeliveryRecord; isDisabled: boolean } | null>;
+  /** Gives up deliveries of `owner` as if they had not been taken. */
+  release(ids: readonly string[], owner: string): Promise<void>;
+  /**
+   * Makes deliveries due again under the same id with the same body, each with a new day of retries; those that somebody is sending at the moment are left
+   * alone. @returns those that are due now.
+   */
+  redeliver(ids: readonly string[], at: number): Promise<readonly WebhookDeliveryRecord[]>;
+  /** Ids of a webhook's deliveries of events, in the order of the log, after a sequence number. */
+  idsAfter(query: {
+    readonly webhookId: string;
+    readonly after: bigint;
+    readonly since: number;
+    readonly states: readonly WebhookDeliveryState[];
+    readonly limit: number;
+  }): Promise<readonly { readonly id: string; readonly sequence: bigint }[]>;
+  /** When the next one after `now` is due; null = none that waits for its time. */
+  nextDueAt(now: number): Promise<number | null>;
+  /** Removes up to `limit` that ended before a time. @returns how many. */
+  prune(endedBefore: number, limit: number): Promise<number>;
+}
+
 export interface Store {
   readonly organizations: OrganizationStore;
   readonly clients: ClientStore;
@@ -567,6 +664,8 @@ export interface Store {
   readonly audit: AuditStore;
   readonly replicas: ReplicaStore;
   readonly leases: LeaseStore;
+  readonly webhooks: WebhookStore;
+  readonly webhookDeliveries: WebhookDeliveryStore;
   /** Resolves when the database answers. @throws when it does not. */
   ping(): Promise<void>;
   /** Closes connections; later calls fail. */

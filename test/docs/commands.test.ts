@@ -132,7 +132,9 @@ describe('every page', () => {
   test.each(pages)('$path names only variables that exist', ({ text }) => {
     const known = new Set<string>([...CONFIG_VARIABLES, ...TEST_VARIABLES]);
     const named =
-      text.match(/\b(?:GANDI|GATEWAY|DATABASE|DATA|SANDBOX|MAX_AGE|LOG|REDIS|TEST)_(?:[A-Z]+_)*[A-Z]+\b/g) ?? [];
+      text.match(
+        /\b(?:GANDI|GATEWAY|WEBHOOK_PRIVATE|DATABASE|DATA|SANDBOX|MAX_AGE|LOG|REDIS|TEST)_(?:[A-Z]+_)*[A-Z]+\b/g,
+      ) ?? [];
     expect([...new Set(named)].filter((name) => !known.has(name))).toEqual([]);
   });
 

@@ -333,6 +333,20 @@ export function createFakeServices({
       ofOrders: unfollowed('events.ofOrders'),
       ofDomains: unfollowed('events.ofDomains'),
     },
+    webhooks: {
+      byId: unused('webhooks.byId'),
+      list: unused('webhooks.list'),
+      create: unused('webhooks.create'),
+      update: unused('webhooks.update'),
+      remove: unused('webhooks.remove'),
+      enable: unused('webhooks.enable'),
+      disable: unused('webhooks.disable'),
+      rotateSecret: unused('webhooks.rotateSecret'),
+      sendTest: unused('webhooks.sendTest'),
+      deliveries: unused('webhooks.deliveries'),
+      deliveryById: unused('webhooks.deliveryById'),
+      redeliver: unused('webhooks.redeliver'),
+    },
     upstream: {
       rateBudget: () => ({
         limits: [{ limit: 30, windowMs: 2_000, remaining: 29 }],
