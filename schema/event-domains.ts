@@ -1,13 +1,15 @@
 // Events of domains, their registrants and clients.
 import type {
-  ClientFacts,
+  ClientFacts as ClientFactsValue,
   DomainChanges as DomainChangesValue,
   DomainFacts as DomainFactsValue,
 } from '../src/services/services.ts';
 import { builder } from './builder.ts';
 import { ClientPayment } from './client-payment.ts';
+import { HolderType } from './contact.ts';
 import { eventType } from './event.ts';
 import { InstantChange, ListChange, SwitchChange, WordChange } from './event-changes.ts';
+import { encodeNodeId } from './node-id.ts';
 
 const DomainFacts = builder.objectRef<DomainFactsValue>('DomainFacts').implement({
   description: 'A domain as it was at an event: what its ownership, renewal and working depend on.',
@@ -223,15 +225,30 @@ const ClientField = builder.enumType('ClientField', {
   } as const,
 });
 
-const clientName = 'Personal data: the name it is listed under.';
-const nameOf = ({ payload }: { readonly payload: { readonly client: ClientFacts } }) => payload.client.name;
+const ClientFacts = builder.objectRef<ClientFactsValue>('ClientFacts').implement({
+  description: 'A client as it was at an event.',
+  fields: (t) => ({
+    id: t.id({ description: 'Its id, also when it is gone.', resolve: ({ id }) => encodeNodeId('Client', id) }),
+    gandiId: t.exposeString('id', { description: "Gandi's own id of it, a UUID." }),
+    name: t.exposeString('name', { description: 'Personal data: the name it is listed under.' }),
+    type: t.expose('type', {
+      type: HolderType,
+      nullable: true,
+      description: 'What it is; null when Gandi names nothing we know.',
+    }),
+  }),
+});
 
 eventType('CLIENT_ADDED', 'A client was not there before, or is back.', (t) => ({
-  clientName: t.string({ description: clientName, resolve: nameOf }),
+  facts: t.field({ type: ClientFacts, description: 'As it was then.', resolve: ({ payload }) => payload.client }),
 }));
 
 eventType('CLIENT_CHANGED', 'Data of a client changed.', (t) => ({
-  clientName: t.string({ description: clientName, resolve: nameOf }),
+  facts: t.field({
+    type: ClientFacts,
+    description: 'As it was after the change.',
+    resolve: ({ payload }) => payload.client,
+  }),
   fields: t.field({
     type: [ClientField],
     description: 'Which data; not what they are.',
@@ -240,7 +257,11 @@ eventType('CLIENT_CHANGED', 'Data of a client changed.', (t) => ({
 }));
 
 eventType('CLIENT_REMOVED', 'A complete list no longer shows a client.', (t) => ({
-  clientName: t.string({ description: clientName, resolve: nameOf }),
+  facts: t.field({
+    type: ClientFacts,
+    description: 'As it was when it was last seen.',
+    resolve: ({ payload }) => payload.client,
+  }),
 }));
 
 eventType('CLIENT_PAYMENT_RECORDED', 'Somebody said whether a client has paid.', (t) => ({

@@ -6,15 +6,25 @@ import { eventType } from './event.ts';
 import { MoneyChange } from './event-changes.ts';
 import { PrepaidBalanceType } from './exposure.ts';
 import { Money, PriceProcess } from './money.ts';
+import { encodeNodeId } from './node-id.ts';
 import { Order } from './order.ts';
 import { AutoRenewDecision, AutoRenewRule } from './renewal-policy.ts';
 
 const orderOf = ({ payload }: { readonly payload: RefundWindow }, _args: object, { services, scope }: Context) =>
   services.orders.byId(scope, payload.orderId);
+const orderId = {
+  description: 'The id of that order.',
+  resolve: ({ payload }: { readonly payload: RefundWindow }) => encodeNodeId('Order', payload.orderId),
+};
 const order = { type: Order, nullable: true, description: 'The order, as it is now.', resolve: orderOf } as const;
 
 eventType('REFUND_WINDOW_CLOSING', 'Little time is left to take an order back for its money.', (t) => ({
   order: t.field(order),
+  orderId: t.id(orderId),
+  leadHours: t.int({
+    description: '48, 24 or 4: no more than so many hours are left.',
+    resolve: ({ payload }) => Number(payload.notice.slice('closing-'.length)),
+  }),
   until: t.field({ type: 'DateTime', description: 'Until when it can be.', resolve: ({ payload }) => payload.until }),
   clientPayment: t.field({
     type: ClientPaymentState,
@@ -25,6 +35,7 @@ eventType('REFUND_WINDOW_CLOSING', 'Little time is left to take an order back fo
 
 eventType('REFUND_WINDOW_CLOSED', 'An order cannot be taken back for its money any more.', (t) => ({
   order: t.field(order),
+  orderId: t.id(orderId),
   until: t.field({ type: 'DateTime', description: 'Until when it could be.', resolve: ({ payload }) => payload.until }),
   clientPayment: t.field({
     type: ClientPaymentState,

@@ -65,7 +65,7 @@ const account = {
 
 export const EVENT_SAMPLES: EventPayloads = {
   TRANSFER_CHANGED: transfer,
-  ORDER_CHANGED: { ...order, secretDigest: null },
+  ORDER_CHANGED: { ...order, failureCode: 'REJECTED', failureMessage: 'No.', secretDigest: null },
   PLAN_CHANGED: {
     id: '01890000-0000-7000-8000-000000000009',
     organizationId: ORGANIZATION_ID,
