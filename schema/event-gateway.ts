@@ -1,6 +1,8 @@
 // Events of the gateway itself; most of them concern no single organization and are seen by keys without limits only.
 import { builder } from './builder.ts';
 import { eventType } from './event.ts';
+import { encodeNodeId } from './node-id.ts';
+import { WebhookDisabledReason } from './webhook-enums.ts';
 
 const BudgetTrouble = builder.enumType('BudgetTrouble', {
   description: 'Why the gateway asks Gandi less than it wants to.',
@@ -71,11 +73,14 @@ eventType(
 
 eventType(
   'WEBHOOK_DISABLED',
-  'A webhook failed for too long. It gets nothing more until somebody enables it again.',
+  'A webhook was disabled because of what came back from it. It keeps its place, and gets nothing more until somebody enables it again.',
   (t) => ({
-    webhookId: t.string({ description: 'The webhook.', resolve: ({ payload }) => payload.webhookId }),
+    webhookId: t.id({
+      description: 'The webhook.',
+      resolve: ({ payload }) => encodeNodeId('Webhook', payload.webhookId),
+    }),
     host: t.string({ description: 'Of its address only the host.', resolve: ({ payload }) => payload.host }),
-    reason: t.string({ description: 'How it failed last.', resolve: ({ payload }) => payload.reason }),
+    reason: t.field({ type: WebhookDisabledReason, description: 'Why.', resolve: ({ payload }) => payload.reason }),
     failingSince: t.field({
       type: 'DateTime',
       description: 'Since when it failed.',

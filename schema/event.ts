@@ -48,7 +48,9 @@ export const EventType = builder.enumType('EventType', {
     BUDGET_DEGRADED: { description: 'The gateway asks Gandi less than it wants to: `BudgetDegradedEvent`.' },
     BUDGET_RESTORED: { description: 'That is over: `BudgetRestoredEvent`.' },
     CREDENTIAL_EXPIRING: { description: "Gandi's credential ends soon or is refused: `CredentialExpiringEvent`." },
-    WEBHOOK_DISABLED: { description: 'A webhook failed for too long: `WebhookDisabledEvent`.' },
+    WEBHOOK_DISABLED: {
+      description: 'A webhook was disabled because of what came back from it: `WebhookDisabledEvent`.',
+    },
   } satisfies Record<EventTypeName, { readonly description: string }>,
 });
 

@@ -6,25 +6,13 @@ import { assertBounded } from './filters.ts';
 import { asNode, encodeNodeId, keyOf } from './node-id.ts';
 import { connectionOf, pageCost } from './paging.ts';
 import { defined } from './sorting.ts';
+import { WebhookDisabledReason } from './webhook-enums.ts';
 
 export const WebhookState = builder.enumType('WebhookState', {
   description: 'Whether a webhook gets events.',
   values: {
     ENABLED: { description: 'Events are sent to it.' },
     DISABLED: { description: 'Nothing is sent. It keeps its place: once enabled, it goes on where it was.' },
-  } as const,
-});
-
-const WebhookDisabledReason = builder.enumType('WebhookDisabledReason', {
-  description: 'Why a webhook is disabled.',
-  values: {
-    REQUESTED: { description: 'Somebody disabled it.' },
-    GONE: { description: 'Its receiver answered 410.' },
-    FAILING: { description: 'Everything sent to it failed for a day.' },
-    SECRET_UNREADABLE: {
-      description:
-        'Its secret was sealed with another key than the gateway has now. Rotate the secret, then enable it.',
-    },
   } as const,
 });
 

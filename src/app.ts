@@ -319,12 +319,13 @@ export async function createApp(
     scopeOf: ownScope,
   });
   const balances = createBalanceWatch({ store, exposure, bus, clock, logger, scopeOf: ownScope });
+  const dispatcher = createWebhookDispatcher(webhookDeps);
   const retention = createLogRetention({
     events: store.events,
     clock,
     days: config.eventRetention.days,
     most: config.eventRetention.events,
-    handedOver: () => log.head(),
+    handedOver: dispatcher.handedOver,
   });
   const jobOf = (name: string, round: PeriodicRound, longestMs: number, wokenBy: readonly Hint[] = []) =>
     createPeriodic({ name, round, bus, wokenBy, clock, logger, shortestMs: 1_000, longestMs });
@@ -358,7 +359,6 @@ export async function createApp(
   const planWork = createPlanWork(planning);
   const planRunner = createPlanRunner({ store, work: planWork, bus, clock, logger, newId: defaultNewId });
   const reconciler = createReconciler({ orders: orderWork, bus, clock, logger });
-  const dispatcher = createWebhookDispatcher(webhookDeps);
   const forgetting = createWebhookRetention({ store, clock, keepMs: KEEP_DELIVERIES_MS });
   const webhookJobs = [
     jobOf('webhook-dispatcher', dispatcher.round, DISPATCH_MS, ['events', 'webhooks']),

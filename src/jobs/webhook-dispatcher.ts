@@ -13,7 +13,7 @@ import type { PeriodicRound } from './periodic.ts';
 
 export interface WebhookDispatcherDeps {
   readonly store: Pick<Store, 'webhooks'>;
-  readonly log: Pick<EventLog, 'after' | 'floor'>;
+  readonly log: Pick<EventLog, 'after' | 'floor' | 'head'>;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -29,6 +29,8 @@ const BATCH = 500;
  */
 export function createWebhookDispatcher({ store, log, bus, clock, logger, batch = BATCH }: WebhookDispatcherDeps): {
   readonly round: PeriodicRound;
+  /** The last event that no enabled webhook needs any more: it has its delivery there, and the delivery its payload. */
+  handedOver(): Promise<bigint>;
 } {
   async function moveOn(webhooks: readonly WebhookRecord[], from: bigint): Promise<boolean> {
     const webhookIds = webhooks.map(({ id }) => id);
@@ -63,6 +65,12 @@ export function createWebhookDispatcher({ store, log, bus, clock, logger, batch 
         }
       }
       return null;
+    },
+    async handedOver() {
+      // Webhooks made after the head was read begin behind it.
+      const head = await log.head();
+      const needed = await store.webhooks.neededAfter();
+      return needed === null || needed > head ? head : needed;
     },
   };
 }

@@ -36,6 +36,8 @@ export function createWebhookSender(deps: WebhookSenderDeps): PeriodicJob {
   const { store, attempts, bus, clock, logger, owner, lookEveryMs = LOOK_EVERY_MS } = deps;
   const cutOff = new AbortController();
   const underWay = new Map<string, Set<Promise<void>>>();
+  /** Who comes first changes with each, so that those who come later get their slots too when there are more than slots. */
+  let rounds = 0;
 
   function begin(webhook: WebhookRecord, delivery: WebhookDeliveryRecord): void {
     const mine = underWay.get(webhook.id) ?? new Set();
@@ -63,7 +65,8 @@ export function createWebhookSender(deps: WebhookSenderDeps): PeriodicJob {
     const each = slotsEach(webhooks.length);
     const byId = new Map(webhooks.map((webhook) => [webhook.id, webhook]));
     let left = AT_ONCE - [...underWay.values()].reduce((sum, tasks) => sum + tasks.size, 0);
-    const slots = webhooks.flatMap(({ id }) => {
+    const turn = rounds++ % Math.max(webhooks.length, 1);
+    const slots = [...webhooks.slice(turn), ...webhooks.slice(0, turn)].flatMap(({ id }) => {
       const free = Math.min(each - (underWay.get(id)?.size ?? 0), left);
       if (free <= 0) return [];
       left -= free;

@@ -53,6 +53,7 @@ export function createWebhookPayloads({ schema, services, cursorOf, logger }: We
         document,
         contextValue: { ...opened, session, signal },
         rootValue: { ...event, cursor: cursorOf(webhook, event) },
+        abortSignal: signal,
       });
       return finish('schema' in validated ? await executeSubscriptionEvent(validated) : { errors: validated });
     } catch (error) {

@@ -952,7 +952,7 @@ export interface AccessTokensService {
   create(scope: OperationScope, input: CreateAccessTokenInput): Promise<AccessTokenNode>;
 }
 
-/** Scope `webhook:manage` for all of it. What is not the caller's answers as not found. */
+/** Scopes `webhook:manage` and `portfolio:read` for all of it. What is not the caller's answers as not found. */
 export interface WebhooksService {
   byId(scope: OperationScope, id: string): Promise<WebhookRecord | null>;
   list(

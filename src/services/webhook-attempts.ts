@@ -115,7 +115,7 @@ export function createWebhookAttempts(deps: WebhookAttemptDeps): WebhookAttempts
     if (status === 410) return { attempt, state: 'RETRYING', nextAttemptAt: at, receiver: 'fails', disable: 'GONE' };
     const next = nextAttemptAt(
       {
-        attempt: delivery.attemptCount + 1,
+        attempt: attemptsOf(delivery) + 1,
         firstAttemptAt: delivery.firstAttemptAt ?? at,
         now: at + durationMs,
         retryAfterMs,
@@ -174,6 +174,11 @@ export function createWebhookAttempts(deps: WebhookAttemptDeps): WebhookAttempts
       return finished.delivery;
     },
   };
+}
+
+/** Attempts of the day of retries that it is in; one that is sent anew begins at nothing. */
+function attemptsOf({ attempts, firstAttemptAt }: WebhookDeliveryRecord): number {
+  return firstAttemptAt === null ? 0 : attempts.filter(({ at }) => at >= firstAttemptAt).length;
 }
 
 /** Says that it is a test in its type; the rest has the shape of every payload. */

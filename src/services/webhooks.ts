@@ -39,7 +39,7 @@ export interface WebhooksDeps {
   readonly newId: () => string;
 }
 
-/** Webhooks an organization may have, and as many that belong to none. */
+/** Webhooks with the same limits that there may be: of one organization, of one client, of nobody alone. */
 export const MOST_WEBHOOKS = 20;
 const HOUR_MS = 3_600_000;
 const LONGEST_OVERLAP_HOURS = 168;
@@ -49,7 +49,11 @@ const ROTATE_ATTEMPTS = 5;
 export function createWebhooksService(deps: WebhooksDeps): WebhooksService {
   const { store, log, bus, attempts, box, clock, newId } = deps;
 
-  const assertMay = ({ session }: OperationScope): void => assertCan(session, 'webhook:manage');
+  /** Whoever says where events go, or looks at what was sent, reads the portfolio by it. */
+  const assertMay = ({ session }: OperationScope): void => {
+    assertCan(session, 'webhook:manage');
+    assertCan(session, 'portfolio:read');
+  };
   const find = async ({ session }: OperationScope, id: string): Promise<WebhookRecord | null> => {
     const [webhook] = isUuid(id) ? await store.webhooks.byIds([id]) : [];
     return webhook !== undefined && canSee(session, webhook) ? webhook : null;
@@ -126,7 +130,6 @@ export function createWebhooksService(deps: WebhooksDeps): WebhooksService {
 
     async create(scope, input) {
       assertMay(scope);
-      assertCan(scope.session, 'portfolio:read');
       const sealer = boxOrNone();
       await assertUsable(input);
       const limit = await limitOf(scope, input);

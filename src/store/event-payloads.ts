@@ -13,6 +13,7 @@ import type {
   PriceProcess,
   TransferRecord,
 } from './records.ts';
+import type { WebhookStateReason } from './webhook-records.ts';
 
 /** What something was when it was last looked at, and what it is now. */
 export interface Change<T> {
@@ -298,7 +299,7 @@ export interface BulkJobChanged {
 export interface WebhookDisabled {
   readonly webhookId: string;
   readonly host: string;
-  readonly reason: string;
+  readonly reason: Exclude<WebhookStateReason, 'REQUESTED'>;
   readonly failingSince: number;
 }
 

@@ -559,7 +559,7 @@ export interface ReplicaStore {
 }
 
 export interface WebhookStore {
-  /** Inserts it unless its organization has `most` already; null when it has. */
+  /** Inserts it unless there are `most` with the same limits already; null when there are. */
   create(webhook: WebhookRecord, most: number): Promise<WebhookRecord | null>;
   byIds(ids: readonly string[]): Promise<readonly WebhookRecord[]>;
   /** Newest first. */
@@ -604,8 +604,8 @@ export interface WebhookDeliveryStore {
   }): Promise<PageResult<WebhookDeliveryRecord>>;
   count(query: { visibility: Visibility; filter: WebhookDeliveryFilter }): Promise<number>;
   /**
-   * Takes deliveries that are due for `owner` until `until`: of each webhook as many as it has free slots. One that was never sent waits until every
-   * earlier one of its subject was.
+   * Takes deliveries that are due for `owner` until `until`: of each webhook that is enabled as many as it has free slots. One that was never sent waits
+   * until every earlier one of its subject was.
    */
   leaseDue(query: {
     readonly owner: string;

@@ -37,7 +37,8 @@ export function createWebhookDeliveryStore(prisma: PrismaClient): WebhookDeliver
         prisma,
         Prisma.sql`
         WITH due AS MATERIALIZED (
-          SELECT l.id FROM ${recordset(slots, '"webhookId" uuid, free integer')} CROSS JOIN LATERAL (
+          SELECT l.id FROM ${recordset(slots, '"webhookId" uuid, free integer')}
+          JOIN webhooks w ON w.id = r."webhookId" AND w.state = 'ENABLED' CROSS JOIN LATERAL (
             SELECT d.id FROM webhook_deliveries d
             WHERE d.webhook_id = r."webhookId" AND d.ended_at IS NULL AND d.next_attempt_at <= ${instant(now)}
               AND (d.lease_until IS NULL OR d.lease_until <= ${instant(now)})
@@ -74,6 +75,15 @@ export function createWebhookDeliveryStore(prisma: PrismaClient): WebhookDeliver
         const { attempt, state, nextAttemptAt, receiver, disable, failingBefore } = outcome;
         const next = nextAttemptAt === null ? Prisma.sql`NULL` : instant(nextAttemptAt);
         const at = instant(attempt.at);
+        // The webhook before its delivery, as everybody who holds both does. What the answer says of the receiver is true whoever holds the delivery by now.
+        const webhook = Prisma.sql`id = (SELECT webhook_id FROM webhook_deliveries WHERE id = ${id}::uuid)`;
+        if (disable !== null) await transaction.$queryRaw`SELECT id FROM webhooks WHERE ${webhook} FOR NO KEY UPDATE`;
+        if (receiver === 'works')
+          await transaction.$executeRaw`
+            UPDATE webhooks SET failing_since = NULL WHERE ${webhook} AND failing_since IS NOT NULL`;
+        if (receiver === 'fails')
+          await transaction.$executeRaw`
+            UPDATE webhooks SET failing_since = ${at} WHERE ${webhook} AND failing_since IS NULL`;
         const [delivery] = await rowsOf(
           transaction,
           Prisma.sql`
@@ -86,13 +96,6 @@ export function createWebhookDeliveryStore(prisma: PrismaClient): WebhookDeliver
           WHERE d.id = ${id}::uuid AND d.lease_owner = ${owner}`,
         );
         if (delivery === undefined) return null;
-        const webhook = Prisma.sql`id = ${delivery.webhookId}::uuid`;
-        if (receiver === 'works')
-          await transaction.$executeRaw`
-            UPDATE webhooks SET failing_since = NULL WHERE ${webhook} AND failing_since IS NOT NULL`;
-        if (receiver === 'fails')
-          await transaction.$executeRaw`
-            UPDATE webhooks SET failing_since = ${at} WHERE ${webhook} AND failing_since IS NULL`;
         if (disable === null) return { delivery, isDisabled: false };
         const disabled = await disableWebhook(transaction, delivery.webhookId, disable, attempt.at, failingBefore);
         return { delivery, isDisabled: disabled !== null };

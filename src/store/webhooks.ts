@@ -27,8 +27,8 @@ export function createWebhookStore(prisma: PrismaClient): WebhookStore {
     create: (webhook, most) =>
       prisma.$transaction(async (transaction) => {
         await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${CREATE_LOCK})`;
-        const { organizationId } = webhook;
-        if ((await transaction.webhook.count({ where: { organizationId } })) >= most) return null;
+        const { organizationId, clientId } = webhook;
+        if ((await transaction.webhook.count({ where: { organizationId, clientId } })) >= most) return null;
         return toWebhook(await transaction.webhook.create({ data: fromWebhook(webhook) }));
       }),
     async byIds(ids) {
@@ -147,7 +147,11 @@ export async function disableWebhook(
 }
 
 /** Of the address only the host: its path may carry a token of the receiver's. */
-function disabled(webhook: WebhookRecord, reason: WebhookStateReason, occurredAt: number): NewEvent {
+function disabled(
+  webhook: WebhookRecord,
+  reason: Exclude<WebhookStateReason, 'REQUESTED'>,
+  occurredAt: number,
+): NewEvent {
   const { id, organizationId, clientId, url, failingSince } = webhook;
   return {
     organizationId,

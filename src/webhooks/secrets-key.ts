@@ -1,6 +1,6 @@
 // The key that secrets at rest are sealed with: from the environment, or in front of the sandbox from a file beside the database.
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecretBox, SECRET_KEY_BYTES, type SecretBox } from '../lib/secret-box.ts';
 import type { FactStore } from '../store/store.ts';
@@ -42,24 +42,42 @@ export async function openSecretBox({
   );
 }
 
-/** The key in the file, made when there is none. Two processes that come at once end with the same one. */
+/** The key in the file, made when there is none. */
 async function keyIn(folder: string): Promise<Uint8Array> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, FILE);
+  const key = Buffer.from((await textOf(path)) ?? (await makeKey(path)), 'base64');
+  if (key.length === SECRET_KEY_BYTES) return key;
+  throw new SecretsKeyError(
+    `GATEWAY_SECRETS_KEY: ${path} holds no key of ${SECRET_KEY_BYTES} bytes; set the variable, or restore the file.`,
+  );
+}
+
+async function textOf(path: string): Promise<string | null> {
   try {
-    const file = await open(path, 'wx', 0o600);
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** The file is there whole or not at all, and two processes that come at once end with the same key. */
+async function makeKey(path: string): Promise<string> {
+  const draft = `${path}.${randomBytes(8).toString('hex')}`;
+  try {
+    const file = await open(draft, 'wx', 0o600);
     try {
       await file.writeFile(randomBytes(SECRET_KEY_BYTES).toString('base64'));
       await file.sync();
     } finally {
       await file.close();
     }
+    await link(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
-  const key = Buffer.from(await readFile(path, 'utf8'), 'base64');
-  if (key.length === SECRET_KEY_BYTES) return key;
-  throw new SecretsKeyError(
-    `GATEWAY_SECRETS_KEY: ${path} holds no key of ${SECRET_KEY_BYTES} bytes; set the variable, or restore the file.`,
-  );
+  return readFile(path, 'utf8');
 }

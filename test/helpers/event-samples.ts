@@ -142,7 +142,7 @@ export const EVENT_SAMPLES: EventPayloads = {
   BUDGET_DEGRADED: { reason: 'SATURATED', since: NOW, pausedUntil: null },
   BUDGET_RESTORED: { reason: 'SATURATED', since: NOW, until: NOW },
   CREDENTIAL_EXPIRING: { reason: 'EXPIRES', expiresAt: NOW, leadDays: 14 },
-  WEBHOOK_DISABLED: { webhookId: 'w1', host: 'hooks.example.net', reason: 'TIMED_OUT', failingSince: NOW },
+  WEBHOOK_DISABLED: { webhookId: 'w1', host: 'hooks.example.net', reason: 'FAILING', failingSince: NOW },
 };
 
 export function sampleEvent(type: EventType): EventRecord {
