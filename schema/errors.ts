@@ -27,6 +27,7 @@ import {
   TransferLockUnavailableError,
   WebhookDisabledError,
   WebhookLimitError,
+  WrongJobStateError,
   WrongPlanStateError,
   WrongTransferStepError,
 } from '../src/services/errors.ts';
@@ -299,6 +300,15 @@ builder.objectType(WrongPlanStateError, {
   interfaces: [ErrorInterface],
   fields: (t) => ({
     state: t.exposeString('state', { description: 'The state it is in, one of `PlanState`.' }),
+  }),
+});
+
+builder.objectType(WrongJobStateError, {
+  name: 'WrongJobState',
+  description: 'The bulk job is in a state in which this cannot be done.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    state: t.exposeString('state', { description: 'The state it is in, one of `BulkJobState`.' }),
   }),
 });
 

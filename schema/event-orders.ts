@@ -1,6 +1,5 @@
 // Events of what is bought and carried out: transfers, orders, plans, jobs.
-import type { EventPayloads } from '../src/services/services.ts';
-import { builder } from './builder.ts';
+import { BulkJob } from './bulk-job.ts';
 import { eventType } from './event.ts';
 import { Order, OrderState } from './order.ts';
 import { Plan, PlanCounts, PlanState } from './plan.ts';
@@ -53,24 +52,10 @@ eventType('PLAN_CHANGED', 'A plan was made or moved on, or an item of it did.', 
   }),
 }));
 
-const BulkJobCount = builder.objectRef<{ readonly state: string; readonly items: number }>('BulkJobCount').implement({
-  description: 'How many items of a job are in one state.',
-  fields: (t) => ({
-    state: t.exposeString('state', { description: 'The state.' }),
-    items: t.exposeInt('items', { description: 'How many items.' }),
-  }),
-});
-
-const countsOf = ({ counts }: EventPayloads['BULK_JOB_CHANGED']) =>
-  Object.entries(counts).map(([state, items]) => ({ state, items }));
-
-eventType('BULK_JOB_CHANGED', 'A job over many domains was made or moved on.', (t) => ({
-  jobId: t.string({ description: 'The job.', resolve: ({ payload }) => payload.id }),
-  kind: t.string({ description: 'What it does.', resolve: ({ payload }) => payload.kind }),
-  state: t.string({ description: 'Where it then stood.', resolve: ({ payload }) => payload.state }),
-  counts: t.field({
-    type: [BulkJobCount],
-    description: 'How many items were then in each state.',
-    resolve: ({ payload }) => countsOf(payload),
+eventType('BULK_JOB_CHANGED', 'Long work was asked for, moved on or ended.', (t) => ({
+  job: t.field({
+    type: BulkJob,
+    description: 'The job as it was after this very change.',
+    resolve: ({ payload }) => payload,
   }),
 }));

@@ -49,6 +49,7 @@ import './event-queries.ts';
 import './domain-updates.ts';
 import './webhook.ts';
 import './webhook-mutations.ts';
+import './bulk-job.ts';
 import { builder } from './builder.ts';
 import { freshDirective } from './fresh-directive.ts';
 

@@ -13,6 +13,7 @@ const NODE_TYPES = [
   'Event',
   'Webhook',
   'WebhookDelivery',
+  'BulkJob',
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

@@ -16,13 +16,13 @@ import { createOneAtATime, type Job } from './jobs/one-at-a-time.ts';
 import { createOperationPoller } from './jobs/operation-poller.ts';
 import { createOrderSource, createTransferSource } from './jobs/operation-sources.ts';
 import { createPeriodic, type PeriodicRound } from './jobs/periodic.ts';
-import { createPlanRunner } from './jobs/plan-runner.ts';
 import { REAL_CADENCE, SANDBOX_CADENCE } from './jobs/poll-cadence.ts';
 import { createPollPace } from './jobs/poll-pace.ts';
 import { createReconciler } from './jobs/reconciler.ts';
 import { createWebhookDispatcher } from './jobs/webhook-dispatcher.ts';
 import { createWebhookRetention } from './jobs/webhook-retention.ts';
 import { createWebhookSender } from './jobs/webhook-sender.ts';
+import { createWorkRunner } from './jobs/work-runner.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createUpstreamMeter } from './lib/upstream-meter.ts';
 import { createLoaders } from './loaders/loaders.ts';
@@ -33,6 +33,7 @@ import { createWebhookPayloads } from './server/webhook-payloads.ts';
 import { createAccessTokensService } from './services/access-tokens.ts';
 import { createAdoptionService } from './services/adoption.ts';
 import { createBalanceWatch } from './services/balance-watch.ts';
+import { createBulkJobsService } from './services/bulk-jobs.ts';
 import { createCatalogService } from './services/catalog.ts';
 import { createClientsService } from './services/clients.ts';
 import { createContactsService } from './services/contacts.ts';
@@ -48,6 +49,7 @@ import { createPaymentsService } from './services/payments.ts';
 import { createPlansService } from './services/plans.ts';
 import { createPlanWork } from './services/plans-run.ts';
 import { callsPerSecondOf } from './services/plans-summary.ts';
+import { createPortfolioRefresh } from './services/portfolio-refresh.ts';
 import { createRefundAccounts } from './services/refund-accounts.ts';
 import { createRefundWatch } from './services/refund-watch.ts';
 import { createRefundsService } from './services/refunds.ts';
@@ -300,6 +302,7 @@ export async function createApp(
     registrantChanges,
     plans,
     events: createEventsService({ store, log, tail }),
+    bulkJobs: createBulkJobsService({ store, mirror, bus, clock, newId: defaultNewId }),
     upstream: createUpstreamService({ budget }),
     accessTokens: createAccessTokensService({ tokens, organizations, clients, store, clock }),
     webhooks: createWebhooksService({ ...webhookDeps, attempts, newId: defaultNewId }),
@@ -356,8 +359,13 @@ export async function createApp(
     ...{ bus, clock, logger, cadence },
     owner: randomUUID(),
   });
-  const planWork = createPlanWork(planning);
-  const planRunner = createPlanRunner({ store, work: planWork, bus, clock, logger, newId: defaultNewId });
+  const worker = createWorkRunner({
+    store,
+    handlers: [createPlanWork(planning), createPortfolioRefresh({ store, mirror, bus, clock })],
+    bus,
+    clock,
+    logger,
+  });
   const reconciler = createReconciler({ orders: orderWork, bus, clock, logger });
   const forgetting = createWebhookRetention({ store, clock, keepMs: KEEP_DELIVERIES_MS });
   const webhookJobs = [
@@ -381,7 +389,7 @@ export async function createApp(
   const close = async (reason: string): Promise<void> => {
     logger.info({ reason }, 'draining');
     await server.close();
-    const jobs = [...ofOneProcess, ...webhookJobs, poller, planRunner, reconciler];
+    const jobs = [...ofOneProcess, ...webhookJobs, poller, worker, reconciler];
     await Promise.all(jobs.map((job) => job.stop()));
     await webhookClient.close();
     await port.close();
@@ -406,7 +414,7 @@ export async function createApp(
       await store.replicas.forget(REPLICA_FORGOTTEN_MS);
       reconciler.start();
       poller.start();
-      planRunner.start();
+      worker.start();
       for (const job of [...ofOneProcess, ...webhookJobs]) job.start();
       return address;
     },

@@ -4,17 +4,17 @@
  * `events`: the log has grown. `polls`: a transfer is due earlier than was known. `orders`: an order waits for somebody to look upstream.
  * `payments`: something was said that decides about renewals: a payment, a policy, an answer.
  * `refunds`: money is expected back.
- * `plans`: a plan was approved or resumed.
  * `webhooks`: one was made, enabled or changed. `deliveries`: some are due.
+ * `work`: a piece of durable work was sent or brought forward.
  */
-export type Hint = 'events' | 'polls' | 'orders' | 'plans' | 'refunds' | 'payments' | 'webhooks' | 'deliveries';
+export type Hint = 'events' | 'polls' | 'orders' | 'work' | 'refunds' | 'payments' | 'webhooks' | 'deliveries';
 
 /** Every kind there is. */
 export const HINTS = Object.keys({
   events: true,
   polls: true,
   orders: true,
-  plans: true,
+  work: true,
   refunds: true,
   payments: true,
   webhooks: true,

@@ -335,6 +335,17 @@ export class TokensUnavailableError extends OutcomeError {
   readonly code = 'TOKENS_UNAVAILABLE';
 }
 
+/** The bulk job is not in a state in which this can be done. */
+export class WrongJobStateError extends OutcomeError {
+  override readonly name = 'WrongJobStateError';
+  readonly code = 'WRONG_JOB_STATE';
+  readonly state: string;
+  constructor(message: string, state: string) {
+    super(message, ['input', 'jobId']);
+    this.state = state;
+  }
+}
+
 /** A fault of the whole request, not an outcome: becomes a top-level GraphQL error with this code. */
 export class RequestFault extends Error {
   override readonly name = 'RequestFault';

@@ -70,5 +70,6 @@ export async function writeOrder(
   if (written === null) return null;
   if (written.events.length > 0) bus.publish('events');
   if (transfer?.nextPollAt != null || order?.nextLookAt != null) bus.publish('polls');
+  if (written.order.endedAt !== null) bus.publish('work');
   return { order: written.order, transfer: written.transfer };
 }

@@ -19,6 +19,7 @@ import {
   sessionFor,
 } from './plans-items.ts';
 import type { OrderRecord, PlanItemRecord, PlanItemState, PlanRecord } from './services.ts';
+import type { HeldWork, WorkHandler } from './work.ts';
 
 export interface PlanRunDeps {
   readonly store: Pick<Store, 'plans' | 'orders'>;
@@ -31,39 +32,31 @@ export interface PlanRunDeps {
   readonly currency: string;
 }
 
-/** A plan in the hands of one worker. */
-export interface HeldPlan {
-  readonly owner: string;
-  /** Aborts when the plan is no longer ours, or the process stops: nothing new is begun then. */
-  readonly signal: AbortSignal;
-}
-
-export interface PlanWork {
-  /** Works on a RUNNING plan until it has ended, was stopped or cancelled, or is no longer held. */
-  carryOut(plan: PlanRecord, held: HeldPlan): Promise<void>;
-  /** Brings items of plans that were stopped or cancelled to where their orders are. It looks and records; it never orders. */
-  settle(): Promise<void>;
-}
-
 type Failure = NonNullable<PlanItemRecord['failure']>;
 /** What an attempt to order an item came to; `halt`: nothing more may be begun from here. */
 type Attempt = 'ordered' | 'retry' | 'halt';
-/** What one look at a plan came to; `ended`: for this worker. */
+/** What one look at a plan came to; `ended`: for this worker; `waits`: for Gandi, or for orders to end. */
 type Pass = 'ended' | 'moved' | 'waits';
 
 /** Orders being placed at once. */
 const AT_ONCE = 4;
 /** Items begun before the orders under way are looked at again. */
 const BATCH = 16;
-const SHORTEST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 30_000;
+/** Plans carried out side by side. One that only waits for its orders to end is put aside. */
+const PLANS_AT_ONCE = 8;
+const PAUSE_MS = 250;
+/** A plan that waits for its orders is woken when one of them ends; without that it is looked at after a part of the time it has waited. */
+const PART_OF_WAIT = 1 / 8;
+const SHORTEST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 600_000;
+/** Attempts to carry a plan out that may fail or die one after the other. */
+const MOST_FAILURES = 50;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 300_000;
 /** With the pauses above, about half an hour. */
 const MOST_ATTEMPTS = 14;
 /** Longer than an order can be on its way from here; a begun item without an order was then never ordered. */
 const STALE_MS = 600_000;
-const PER_PAGE = 200;
 
 const RETRYABLE: ReadonlySet<RequestFaultCode> = new Set([
   'UPSTREAM_BUSY',
@@ -73,7 +66,8 @@ const RETRYABLE: ReadonlySet<RequestFaultCode> = new Set([
 ]);
 const ENDED: ReadonlySet<PlanItemState> = new Set(['DONE', 'FAILED', 'SKIPPED']);
 
-export function createPlanWork(deps: PlanRunDeps): PlanWork {
+/** The work that carries plans out. Its key is the id of the plan. */
+export function createPlanWork(deps: PlanRunDeps): WorkHandler {
   const { store, bus, clock, logger } = deps;
 
   const told = <T extends { readonly events: readonly EventRecord[] }>(written: T | null): T | null => {
@@ -104,7 +98,7 @@ export function createPlanWork(deps: PlanRunDeps): PlanWork {
    */
   async function stopPlan(
     plan: PlanRecord,
-    { owner }: HeldPlan,
+    { owner }: HeldWork,
     item: PlanItemRecord,
     failure: Failure,
   ): Promise<boolean> {
@@ -117,7 +111,7 @@ export function createPlanWork(deps: PlanRunDeps): PlanWork {
   }
 
   /** One run of a plan in this process. */
-  function createRun(plan: PlanRecord, held: HeldPlan) {
+  function createRun(plan: PlanRecord, held: HeldWork) {
     const attempts = new Map<number, { made: number; notBefore: number }>();
     let turn: Promise<unknown> = Promise.resolve();
 
@@ -227,50 +221,66 @@ export function createPlanWork(deps: PlanRunDeps): PlanWork {
       return 'ended';
     }
 
-    /** Until when nothing has to be done for an item that waits to be tried again. */
-    const nextAttemptInMs = (): number =>
-      Math.min(...[...attempts.values()].map(({ notBefore }) => notBefore - clock.now()));
+    /** How long nothing has to be done for the items that wait to be tried again; null when none does. */
+    const nextAttemptInMs = (): number | null =>
+      attempts.size === 0 ? null : Math.min(...[...attempts.values()].map(({ notBefore }) => notBefore - clock.now()));
 
     return { pass, nextAttemptInMs };
   }
 
-  return {
-    async carryOut(plan, held) {
-      const { pass, nextAttemptInMs } = createRun(plan, held);
-      let pause = SHORTEST_PAUSE_MS;
-      while (!held.signal.aborted) {
-        const result = await pass();
-        if (result === 'ended') return;
-        pause = result === 'moved' ? SHORTEST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
-        const ms = Math.max(Math.min(pause, nextAttemptInMs()), SHORTEST_PAUSE_MS);
-        await sleep(clock, ms, held.signal).catch(() => {});
-      }
-    },
+  /** Orders what is left to order. @returns null when nothing is left to do here; otherwise how long the plan can be put aside. */
+  async function carryOut(plan: PlanRecord, held: HeldWork): Promise<number | null> {
+    const { pass, nextAttemptInMs } = createRun(plan, held);
+    while (!held.signal.aborted) {
+      const result = await pass();
+      if (result === 'ended') return null;
+      const retryInMs = nextAttemptInMs();
+      if (result === 'waits' && retryInMs === null) return waitOf(await itemsOf(plan.id));
+      const ms = result === 'waits' ? Math.max(retryInMs ?? 0, PAUSE_MS) : PAUSE_MS;
+      await sleep(clock, ms, held.signal).catch(() => {});
+    }
+    return null;
+  }
 
-    async settle() {
-      let after: { planId: string; position: number } | null = null;
-      for (;;) {
-        const items: readonly PlanItemRecord[] = await store.plans.unsettled(after, PER_PAGE);
-        const plans = new Map(
-          (await store.plans.byIds([...new Set(items.map(({ planId }) => planId))])).map((plan) => [plan.id, plan]),
-        );
-        const orders = await ordersOf(store, items);
-        for (const item of items) {
-          const plan = plans.get(item.planId);
-          if (plan === undefined) continue;
-          const end = endOf(item, orders);
-          if (end !== null) await changeItem(item, ['ORDERED'], end, clock.now());
-          if (item.state !== 'RUNNING') continue;
-          const order = await orderOf(plan, item);
-          if (order !== null) await record(item, order);
-          else if (clock.now() - item.updatedAt > STALE_MS)
-            await changeItem(item, ['RUNNING'], { state: 'PLANNED' }, clock.now());
-        }
-        const last = items.at(-1);
-        if (last === undefined || items.length < PER_PAGE) return;
-        after = { planId: last.planId, position: last.position };
-      }
+  /** Brings items of a plan that was stopped or cancelled to where their orders are. It looks and records; it never orders. */
+  async function settle(plan: PlanRecord): Promise<number | null> {
+    const items = (await itemsOf(plan.id)).filter(({ state }) => state === 'RUNNING' || state === 'ORDERED');
+    const orders = await ordersOf(store, items);
+    for (const item of items) {
+      const end = endOf(item, orders);
+      if (end !== null) await changeItem(item, ['ORDERED'], end, clock.now());
+      if (item.state !== 'RUNNING') continue;
+      const order = await orderOf(plan, item);
+      if (order !== null) await record(item, order);
+      else if (clock.now() - item.updatedAt > STALE_MS)
+        await changeItem(item, ['RUNNING'], { state: 'PLANNED' }, clock.now());
+    }
+    const left = (await itemsOf(plan.id)).filter(({ state }) => state === 'RUNNING' || state === 'ORDERED');
+    return left.length === 0 ? null : waitOf(left);
+  }
+
+  const itemsOf = (planId: string): Promise<readonly PlanItemRecord[]> =>
+    store.plans.items(planId, { after: null, limit: MOST_ITEMS });
+  const waitOf = (items: readonly PlanItemRecord[]): number => {
+    const waited = clock.now() - Math.max(...items.map(({ updatedAt }) => updatedAt));
+    return Math.min(Math.max(waited * PART_OF_WAIT, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
+  };
+
+  return {
+    kind: 'plan',
+    atOnce: PLANS_AT_ONCE,
+    mostFailures: MOST_FAILURES,
+    async run(planId, held) {
+      const plan = await store.plans.hold(planId, held.owner);
+      if (plan !== null) return carryOut(plan, held);
+      const [other] = await store.plans.byIds([planId]);
+      return other === undefined ? null : settle(other);
     },
+    async giveUp(planId) {
+      const stopReason = 'Carrying it out failed too often; the cause is in the log of the gateway.';
+      told(await store.plans.change(planId, { from: ['RUNNING'] }, { state: 'STOPPED', stopReason }, clock.now()));
+    },
+    unfinished: () => store.plans.unfinished(),
   };
 }
 

@@ -73,7 +73,7 @@ export function createPlansService(deps: PlanDeps): PlansService {
     const changed = await store.plans.change(plan.id, { from: [plan.state] }, change, clock.now());
     if (changed === null) return null;
     bus.publish('events');
-    bus.publish('plans');
+    bus.publish('work');
     await store.audit.append({
       organizationId: plan.organizationId,
       actor: actorText(session),

@@ -52,6 +52,8 @@ import type {
 } from '../store/store.ts';
 import type { WebhookDeliveryRecord, WebhookRecord, WebhookState } from '../store/webhook-records.ts';
 import type { AccessTokenNode, CreateAccessTokenInput } from './access-tokens-types.ts';
+
+import type { BulkJobsService } from './bulk-jobs-types.ts';
 import type {
   ContactCheck,
   ContactCheckInput,
@@ -1011,6 +1013,7 @@ export interface Services {
   readonly registrantChanges: RegistrantChangesService;
   readonly plans: PlansService;
   readonly events: EventsService;
+  readonly bulkJobs: BulkJobsService;
   readonly upstream: UpstreamService;
   readonly accessTokens: AccessTokensService;
   readonly webhooks: WebhooksService;

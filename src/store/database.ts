@@ -1,7 +1,10 @@
 // Opens the database the configuration names, brings it to the present schema and hands out the store.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { fromPglite } from 'pg-boss';
 import type { Logger } from '../telemetry/logger.ts';
+import { reasonOf } from './data-folder.ts';
 import { openEmbedded } from './embedded.ts';
 import { DatabaseError, type DatabaseVariable } from './errors.ts';
 import { PrismaClient } from './generated/client.ts';
@@ -11,6 +14,7 @@ import { openPostgresql } from './postgresql.ts';
 import { createStore } from './prisma-store.ts';
 import type { Store } from './store.ts';
 import { createUpkeep } from './upkeep.ts';
+import { openWork, WORK_SCHEMA, type WorkOptions } from './work.ts';
 
 export interface DatabaseOptions {
   /** A PostgreSQL server; null = the embedded database. */
@@ -38,8 +42,8 @@ const TRANSACTION_LIMITS = { maxWait: 30_000, timeout: 30_000 };
 /** @throws {DatabaseError} with one sentence for the operator; nothing is left open or locked then. */
 export async function openDatabase({ databaseUrl, dataFolder, logger }: DatabaseOptions): Promise<OpenDatabase> {
   if (databaseUrl !== null) {
-    const { adapter, target, address, close } = await openPostgresql(databaseUrl, logger);
-    const store = await prepare('DATABASE_URL', { adapter, target, close, logger });
+    const { adapter, target, work, address, close } = await openPostgresql(databaseUrl, logger);
+    const store = await prepare('DATABASE_URL', { adapter, target, work, close, logger });
     return { store, kind: 'postgresql', describe: () => `PostgreSQL at ${address}`, close: () => store.close() };
   }
   const onCreate = () => logger.info({ dataFolder }, 'database: making a new one, which takes a few seconds');
@@ -49,6 +53,7 @@ export async function openDatabase({ databaseUrl, dataFolder, logger }: Database
   const store = await prepare('DATA_DIR', {
     adapter,
     target: pgliteTarget(client),
+    work: pgliteWork(client),
     close: () => upkeep.stop().then(close),
     logger,
   });
@@ -68,6 +73,21 @@ export function pgliteTarget(client: PGlite): MigrationTarget {
   };
 }
 
+/** Statements of pg-boss on PGlite, each beginning with a turn of the event loop of its own. */
+export function pgliteWork(client: PGlite): Omit<WorkOptions, 'logger'> {
+  const { executeSql } = fromPglite(client);
+  return {
+    database: {
+      async executeSql(text, values) {
+        await nextTurn();
+        return executeSql(text, values);
+      },
+    },
+    schema: WORK_SCHEMA,
+    isAlone: true,
+  };
+}
+
 export function createPrisma(adapter: SqlDriverAdapterFactory): PrismaClient {
   return new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS, errorFormat: 'minimal' });
 }
@@ -75,15 +95,20 @@ export function createPrisma(adapter: SqlDriverAdapterFactory): PrismaClient {
 interface Opened {
   readonly adapter: SqlDriverAdapterFactory;
   readonly target: MigrationTarget;
+  readonly work: Omit<WorkOptions, 'logger'>;
   readonly close: () => Promise<void>;
   readonly logger: Logger;
 }
 
-async function prepare(variable: DatabaseVariable, { adapter, target, close, logger }: Opened): Promise<Store> {
+async function prepare(variable: DatabaseVariable, { adapter, target, work, close, logger }: Opened): Promise<Store> {
   try {
     const applied = await migrate(target, await readMigrations());
     if (applied.length > 0) logger.info({ migrations: applied }, 'database: schema brought up to date');
-    return createStore(createPrisma(adapter), close);
+    const books = await openWork({ ...work, logger }).catch((error: unknown) => {
+      const sentence = `the tables of durable work cannot be made in schema ${work.schema} (${reasonOf(error)}); expected the right to create it.`;
+      throw new DatabaseError(variable, sentence, { cause: error });
+    });
+    return createStore(createPrisma(adapter), books, close);
   } catch (error) {
     await close();
     if (error instanceof MigrationError) throw new DatabaseError(variable, error.message, { cause: error });

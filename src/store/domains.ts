@@ -83,6 +83,20 @@ export function createDomainStore(prisma: PrismaClient): DomainStore {
           detail_as_of ASC NULLS FIRST, name, organization_id
         LIMIT ${limit}`;
     },
+    async detailsBefore({ organizationId, olderThan, after, limit }) {
+      const rows = await prisma.$queryRaw<{ name: string }[]>`
+        SELECT name FROM domains
+        WHERE organization_id = ${organizationId} AND presence = 'PRESENT' AND name > ${after}
+          AND (detail_as_of IS NULL OR detail_as_of < ${instant(olderThan)})
+        ORDER BY name LIMIT ${limit}`;
+      return rows.map(({ name }) => name);
+    },
+    async countDetails(organizationId, since) {
+      const [counts] = await prisma.$queryRaw<{ total: number; fresh: number }[]>`
+        SELECT count(*)::int AS total, (count(*) FILTER (WHERE detail_as_of >= ${instant(since)}))::int AS fresh
+        FROM domains WHERE organization_id = ${organizationId} AND presence = 'PRESENT'`;
+      return counts ?? { total: 0, fresh: 0 };
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Money } from '../lib/money.ts';
 import type {
   AutoRenewDecisionRecord,
   AutoRenewRule,
+  BulkJobRecord,
   ClientPaymentRecord,
   ClientPaymentState,
   EventType,
@@ -285,16 +286,6 @@ export interface CredentialExpiring {
   readonly leadDays: number | null;
 }
 
-/** A job over many domains, after it moved on. */
-export interface BulkJobChanged {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly kind: string;
-  readonly state: string;
-  /** How many of its items are in each state. */
-  readonly counts: Readonly<Record<string, number>>;
-}
-
 /** An endpoint that failed for too long gets nothing any more until somebody enables it again. Of its address only the host is told. */
 export interface WebhookDisabled {
   readonly webhookId: string;
@@ -311,7 +302,8 @@ export interface EventPayloads {
   readonly ORDER_CHANGED: OrderRecord & { readonly secretDigest: null };
   /** The plan after the change, and how many of its items are in each state. */
   readonly PLAN_CHANGED: PlanRecord & { readonly counts: Readonly<Record<PlanItemState, number>> };
-  readonly BULK_JOB_CHANGED: BulkJobChanged;
+  /** The job after it moved on. */
+  readonly BULK_JOB_CHANGED: BulkJobRecord;
   readonly DOMAIN_ADDED: DomainAdded;
   readonly DOMAIN_CHANGED: DomainChanged;
   readonly DOMAIN_DRIFTED: DomainDrifted;

@@ -9,6 +9,7 @@ import { fromOrder, fromTransfer, toOrder, toTransfer } from './order-rows.ts';
 import type { OrderRecord, OrderState, TransferRecord } from './records.ts';
 import { all, equals, instant, isOneOf, isStorable, isUuid, storable } from './sql.ts';
 import type { NewEvent, OrderFilter, OrderStore, SpendCeilings, Visibility } from './store.ts';
+import type { Work } from './work.ts';
 
 /** A rival that held the key or the domain may be gone before it can be read; then the claim is tried again. */
 const CLAIM_ATTEMPTS = 5;
@@ -18,7 +19,7 @@ const NO_CEILINGS: SpendCeilings = { day: null, month: null };
 /** Names the lines in which claims under a ceiling stand, one for each organization. */
 const SPEND_LOCK = 7_201_944;
 
-export function createOrderStore(prisma: PrismaClient): OrderStore {
+export function createOrderStore(prisma: PrismaClient, work: Pick<Work, 'wakeWithin'>): OrderStore {
   return {
     list: ({ visibility, filter, orderBy, page }) =>
       readPage(prisma, {
@@ -63,6 +64,7 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
         if (transfer !== null && change.transfer !== undefined)
           await transaction.transfer.update({ where: { id: transfer.id }, data: fromTransfer(transfer) });
 
+        if (order.endedAt !== null && before.order.endedAt === null) await wakePlanOf(transaction, work, order.id);
         if (change.ledger !== undefined) await appendLedger(transaction, order, change.ledger, at);
         const news: NewEvent[] = [];
         if (isOrderNews(before.order, order)) news.push(orderChanged(order, at));
@@ -101,6 +103,16 @@ export function createOrderStore(prisma: PrismaClient): OrderStore {
     },
     countPending: () => prisma.order.count({ where: { nextLookAt: { not: null } } }),
   };
+}
+
+/** A plan goes on when an order of it has ended. */
+async function wakePlanOf(
+  transaction: Prisma.TransactionClient,
+  work: Pick<Work, 'wakeWithin'>,
+  orderId: string,
+): Promise<void> {
+  const item = await transaction.planItem.findFirst({ where: { orderId }, select: { planId: true } });
+  if (item !== null) await work.wakeWithin(transaction, 'plan', item.planId);
 }
 
 async function claim(

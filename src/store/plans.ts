@@ -3,10 +3,11 @@ import { appendEvents } from './events.ts';
 import { type Plan, type PlanItem, Prisma, type PrismaClient } from './generated/client.ts';
 import { instantKey, type Keyset, readPage, uuidKey } from './keyset.ts';
 import type { OrderKind, PlanItemRecord, PlanItemState, PlanRecord, PlanState } from './records.ts';
-import { all, dateOrNull, equals, instant, isOneOf, isUuid, msOf, msOrNull, type Selected, storable } from './sql.ts';
+import { all, dateOrNull, equals, isOneOf, isUuid, msOf, msOrNull, type Selected, storable } from './sql.ts';
 import type { NewEvent, PlanStore, Visibility } from './store.ts';
+import type { Work } from './work.ts';
 
-export function createPlanStore(prisma: PrismaClient): PlanStore {
+export function createPlanStore(prisma: PrismaClient, work: Pick<Work, 'wakeWithin'>): PlanStore {
   return {
     create: (plan, items) =>
       prisma.$transaction(async (transaction) => {
@@ -45,8 +46,10 @@ export function createPlanStore(prisma: PrismaClient): PlanStore {
         if (guard.leaseOwner !== undefined && before.leaseOwner !== guard.leaseOwner) return null;
         const plan = storable({ ...toPlan(before), ...change, updatedAt: at });
         const isEnd = plan.state !== 'DRAFT' && plan.state !== 'RUNNING';
-        const data = { ...fromPlan(plan), ...(isEnd && { leaseOwner: null, leaseUntil: null }) };
+        const data = { ...fromPlan(plan), ...(isEnd && { leaseOwner: null }) };
         await transaction.plan.update({ where: { id: planId }, data });
+        if (plan.state !== before.state && plan.state !== 'COMPLETED')
+          await work.wakeWithin(transaction, 'plan', planId);
         const events = await appendEvents(transaction, [planChanged(plan, await countItems(transaction, planId), at)]);
         return { plan, events };
       }),
@@ -63,35 +66,25 @@ export function createPlanStore(prisma: PrismaClient): PlanStore {
         const counts = await countItems(transaction, planId);
         return { item, events: await appendEvents(transaction, [planChanged(toPlan(owner), counts, at)]) };
       }),
-    async lease(planId, owner, until, now) {
-      if (!isUuid(planId)) return false;
-      const taken = await prisma.$executeRaw`
-        UPDATE plans SET lease_owner = ${owner}, lease_until = ${instant(until)}
-        WHERE id = ${planId}::uuid AND state = 'RUNNING'
-          AND (lease_owner IS NULL OR lease_owner = ${owner} OR lease_until IS NULL OR lease_until <= ${instant(now)})`;
-      return taken === 1;
-    },
-    async unheld(now, limit) {
-      const rows = await prisma.plan.findMany({
-        where: { state: 'RUNNING', OR: [{ leaseUntil: null }, { leaseUntil: { lte: new Date(now) } }] },
-        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-        take: limit,
+    async hold(planId, owner) {
+      if (!isUuid(planId)) return null;
+      const [plan] = await prisma.plan.updateManyAndReturn({
+        where: { id: planId, state: 'RUNNING' },
+        data: { leaseOwner: owner },
       });
-      return rows.map(toPlan);
+      return plan === undefined ? null : toPlan(plan);
     },
-    async unsettled(after, limit) {
-      const rows = await prisma.planItem.findMany({
+    async unfinished() {
+      const plans = await prisma.plan.findMany({
         where: {
-          state: { in: ['RUNNING', 'ORDERED'] },
-          plan: { state: { in: ['STOPPED', 'CANCELLED'] } },
-          ...(after !== null && {
-            OR: [{ planId: { gt: after.planId } }, { planId: after.planId, position: { gt: after.position } }],
-          }),
+          OR: [
+            { state: 'RUNNING' },
+            { state: { in: ['STOPPED', 'CANCELLED'] }, items: { some: { state: { in: ['RUNNING', 'ORDERED'] } } } },
+          ],
         },
-        orderBy: [{ planId: 'asc' }, { position: 'asc' }],
-        take: limit,
+        select: { id: true },
       });
-      return rows.map(toItem);
+      return plans.map(({ id }) => id);
     },
   };
 }
@@ -134,7 +127,7 @@ function planChanged(plan: PlanRecord, counts: Readonly<Record<PlanItemState, nu
   };
 }
 
-type PlanRow = Omit<Plan, 'leaseOwner' | 'leaseUntil'>;
+type PlanRow = Omit<Plan, 'leaseOwner'>;
 
 function toPlan(row: Selected<PlanRow>): PlanRecord {
   return {

@@ -4,10 +4,12 @@ import pg from 'pg';
 import type { Logger } from '../telemetry/logger.ts';
 import { DatabaseError } from './errors.ts';
 import type { MigrationSession, MigrationTarget } from './migrate.ts';
+import { WORK_SCHEMA, type WorkOptions } from './work.ts';
 
 export interface PostgresqlDatabase {
   readonly adapter: PrismaPg;
   readonly target: MigrationTarget;
+  readonly work: Omit<WorkOptions, 'logger'>;
   /** Host and database, without user or password. */
   readonly address: string;
   close(): Promise<void>;
@@ -39,6 +41,11 @@ export async function openPostgresql(databaseUrl: string, logger: Logger): Promi
   return {
     adapter: new PrismaPg(pool, { ...schemaOf(databaseUrl) }),
     target: { transaction: (run) => inTransaction(pool, run) },
+    work: {
+      database: { executeSql: (text, values) => pool.query(text, values) },
+      schema: workSchemaOf(databaseUrl),
+      isAlone: false,
+    },
     address: `${place.server}/${database}`,
     close: () => pool.end(),
   };
@@ -57,6 +64,12 @@ async function prepareConnection(client: pg.ClientBase, databaseUrl: string): Pr
 function schemaOf(databaseUrl: string): { schema?: string } {
   const schema = URL.parse(databaseUrl)?.searchParams.get('schema');
   return schema ? { schema } : {};
+}
+
+/** Beside a schema that was chosen, one of the same name for the work, so that two gateways in one database do not take each other's. */
+function workSchemaOf(databaseUrl: string): string {
+  const { schema } = schemaOf(databaseUrl);
+  return schema === undefined ? WORK_SCHEMA : `"${schema}_${WORK_SCHEMA}"`;
 }
 
 async function checkVersion(pool: pg.Pool): Promise<void> {

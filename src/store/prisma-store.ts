@@ -2,6 +2,7 @@
 import { createAnnouncementStore } from './announcements.ts';
 import { createAuditStore } from './audit.ts';
 import { createAutoRenewStore } from './auto-renew.ts';
+import { createBulkJobStore } from './bulk-jobs.ts';
 import { createClientStore } from './clients.ts';
 import { createDomainStore } from './domains.ts';
 import { createEventStore } from './events.ts';
@@ -22,9 +23,10 @@ import { createTldStore } from './tlds.ts';
 import { createTransferStore } from './transfers.ts';
 import { createWebhookDeliveryStore } from './webhook-deliveries.ts';
 import { createWebhookStore } from './webhooks.ts';
+import type { Work } from './work.ts';
 
-/** @param close releases what is below the client; called once, after the client has let go. */
-export function createStore(prisma: PrismaClient, close: () => Promise<void>): Store {
+/** @param work is closed with the store. @param close releases what is below the client; called once, after the client has let go. */
+export function createStore(prisma: PrismaClient, work: Work, close: () => Promise<void>): Store {
   let closing: Promise<void> | null = null;
   return {
     organizations: createOrganizationStore(prisma),
@@ -33,17 +35,19 @@ export function createStore(prisma: PrismaClient, close: () => Promise<void>): S
     mirrorLists: createMirrorListStore(prisma),
     tlds: createTldStore(prisma),
     prices: createPriceStore(prisma),
-    orders: createOrderStore(prisma),
+    orders: createOrderStore(prisma, work),
     transfers: createTransferStore(prisma),
     ledger: createLedgerStore(prisma),
     payments: createPaymentStore(prisma),
     autoRenew: createAutoRenewStore(prisma),
     refundCases: createRefundCaseStore(prisma),
     announcements: createAnnouncementStore(prisma),
-    plans: createPlanStore(prisma),
+    plans: createPlanStore(prisma, work),
     events: createEventStore(prisma),
     facts: createFactStore(prisma),
     audit: createAuditStore(prisma),
+    work,
+    bulkJobs: createBulkJobStore(prisma, work),
     replicas: createReplicaStore(prisma),
     leases: createLeaseStore(prisma),
     webhooks: createWebhookStore(prisma),
@@ -52,7 +56,10 @@ export function createStore(prisma: PrismaClient, close: () => Promise<void>): S
       await prisma.$executeRaw`SELECT 1`;
     },
     close() {
-      closing ??= prisma.$disconnect().then(close);
+      closing ??= work
+        .close()
+        .then(() => prisma.$disconnect())
+        .then(close);
       return closing;
     },
   };

@@ -327,6 +327,29 @@ export interface TransferRecord {
   readonly nextPollAt: number | null;
 }
 
+export type BulkJobState = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+
+/** Long work that somebody asked for; the gateway does it piece by piece, over restarts. */
+export interface BulkJobRecord {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly kind: 'REFRESH_PORTFOLIO';
+  readonly state: BulkJobState;
+  /** How many pieces are done, and how many could not be. */
+  readonly done: number;
+  readonly failed: number;
+  /** How many there are; null until that is known. */
+  readonly total: number | null;
+  /** Why it does not move, or failed; null when nothing is wrong. */
+  readonly problem: string | null;
+  /** Who asked for it. */
+  readonly actor: string;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly updatedAt: number;
+}
+
 export type EventSubject =
   | 'Transfer'
   | 'Order'

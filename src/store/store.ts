@@ -4,6 +4,8 @@ import type {
   AutoRenewDecisionRecord,
   AutoRenewPolicyRecord,
   AutoRenewScope,
+  BulkJobRecord,
+  BulkJobState,
   ClientDetailRecord,
   ClientPaymentRecord,
   ClientPaymentState,
@@ -247,6 +249,15 @@ export interface DomainStore extends Listing<DomainRecord, DomainFilter, DomainS
     expiringBefore: number;
     limit: number;
   }): Promise<readonly { organizationId: string; name: string }[]>;
+  /** Names of PRESENT domains of one organization whose detail is missing or older than `olderThan`, by name, after one of them. */
+  detailsBefore(query: {
+    organizationId: string;
+    olderThan: number;
+    after: string;
+    limit: number;
+  }): Promise<readonly string[]>;
+  /** Of the PRESENT domains of one organization: how many there are, and whose detail is as of `since` or later. */
+  countDetails(organizationId: string, since: number): Promise<{ readonly total: number; readonly fresh: number }>;
 }
 
 export interface MirrorListStore {
@@ -413,6 +424,72 @@ export interface AnnouncementStore {
   ): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
 }
 
+/** What durable work there is: `plan` carries a plan out, its key is the plan's id; `portfolio-refresh` does a bulk job, its key is the job's id. */
+export type WorkKind = 'plan' | 'portfolio-refresh';
+
+/** A piece of work in the hands of one worker. */
+export interface TakenWork {
+  readonly kind: WorkKind;
+  /** What is to be done, in the words of the kind. */
+  readonly key: string;
+  readonly id: string;
+  /** How many attempts before this one failed or died. */
+  readonly attempt: number;
+  /** Names this attempt and no other: the fence in front of what the work writes. */
+  readonly owner: string;
+}
+
+/**
+ * Pieces of durable work. Of each (kind, key) one waits at most and one is worked on at most; what is sent while one is worked on is taken up after it.
+ * Whoever is silent for 10 seconds has lost what it took.
+ */
+export interface WorkStore {
+  /** There is something to do now: sends a piece, or brings the one that waits forward. */
+  wake(kind: WorkKind, key: string): Promise<void>;
+  /** Takes up to `limit` pieces that are due. */
+  take(kind: WorkKind, limit: number): Promise<readonly TakenWork[]>;
+  /** A sign of life for what one has taken of a kind. @returns those that are still one's own. */
+  beat(kind: WorkKind, taken: readonly TakenWork[]): Promise<readonly TakenWork[]>;
+  /** It is done for now; with `againMs`, to be taken up again after so long, or sooner when it is woken. Does nothing for who has lost it. */
+  done(taken: TakenWork, againMs: number | null): Promise<void>;
+  /** It failed: to be taken up again after a pause that grows to a minute. Does nothing for who has lost it. */
+  failed(taken: TakenWork): Promise<void>;
+  /** Gives back what the dead had taken. */
+  reap(): Promise<void>;
+  /** How often to look for them, in milliseconds. */
+  readonly reapEveryMs: number;
+}
+
+export interface BulkJobStore {
+  /**
+   * Inserts a QUEUED job and sends its work, in one transaction, unless one of its kind has not ended in its organization: then that one is returned.
+   * @returns no events for one that was there.
+   */
+  create(job: BulkJobRecord): Promise<{ job: BulkJobRecord; events: readonly EventRecord[] }>;
+  byIds(ids: readonly string[]): Promise<readonly BulkJobRecord[]>;
+  /** The newest first. */
+  list(query: {
+    visibility: Visibility;
+    filter: { states?: readonly BulkJobState[] };
+    page: PageRequest;
+  }): Promise<PageResult<BulkJobRecord>>;
+  /** From now on only `owner` writes what is guarded by it, whoever did before; a QUEUED job becomes RUNNING. @returns null when it has ended. */
+  hold(
+    jobId: string,
+    owner: string,
+    at: number,
+  ): Promise<{ job: BulkJobRecord; events: readonly EventRecord[] } | null>;
+  /** Changes a job that has not ended and, with `owner`, is still held by it; tells it in an event when something changed. A final state sets `endedAt`. */
+  change(
+    jobId: string,
+    owner: string | null,
+    change: Partial<Pick<BulkJobRecord, 'state' | 'done' | 'failed' | 'total' | 'problem'>>,
+    at: number,
+  ): Promise<{ job: BulkJobRecord; events: readonly EventRecord[] } | null>;
+  /** Ids of jobs that have not ended, with their kinds. */
+  unfinished(): Promise<readonly Pick<BulkJobRecord, 'id' | 'kind'>[]>;
+}
+
 export interface PlanStore {
   create(plan: PlanRecord, items: readonly PlanItemRecord[]): Promise<readonly EventRecord[]>;
   byIds(ids: readonly string[]): Promise<readonly PlanRecord[]>;
@@ -424,7 +501,7 @@ export interface PlanStore {
   items(planId: string, query: { after: number | null; limit: number }): Promise<readonly PlanItemRecord[]>;
   /** How many items are in each state. */
   counts(planId: string): Promise<Readonly<Record<PlanItemState, number>>>;
-  /** Changes the plan if it is in one of `from`, and tells it in an event. */
+  /** Changes the plan if it is in one of `from`, tells it in an event, and wakes the work on it when it was approved, resumed, stopped or cancelled. */
   change(
     planId: string,
     guard: { from: readonly PlanState[]; leaseOwner?: string },
@@ -442,12 +519,10 @@ export interface PlanStore {
     at: number,
     guard?: { from: readonly PlanState[]; leaseOwner: string },
   ): Promise<{ item: PlanItemRecord; events: readonly EventRecord[] } | null>;
-  /** Takes or renews the lease of a RUNNING plan if it is free, expired or already ours. */
-  lease(planId: string, owner: string, until: number, now: number): Promise<boolean>;
-  /** RUNNING plans nobody holds, oldest first. */
-  unheld(now: number, limit: number): Promise<readonly PlanRecord[]>;
-  /** Items of STOPPED and CANCELLED plans whose order may not have ended (RUNNING or ORDERED), by plan and position, after one of them. */
-  unsettled(after: { planId: string; position: number } | null, limit: number): Promise<readonly PlanItemRecord[]>;
+  /** From now on only `owner` writes what is guarded by it, whoever did before. @returns null when the plan is not RUNNING. */
+  hold(planId: string, owner: string): Promise<PlanRecord | null>;
+  /** Ids of plans for which something may be left to do: RUNNING ones, and others with items whose order may not have ended. */
+  unfinished(): Promise<readonly string[]>;
 }
 
 export interface TransferStore extends Listing<TransferRecord, TransferFilter, TransferSort> {
@@ -662,6 +737,8 @@ export interface Store {
   readonly events: EventStore;
   readonly facts: FactStore;
   readonly audit: AuditStore;
+  readonly work: WorkStore;
+  readonly bulkJobs: BulkJobStore;
   readonly replicas: ReplicaStore;
   readonly leases: LeaseStore;
   readonly webhooks: WebhookStore;

@@ -23,11 +23,11 @@ export function createUpkeep(client: PGlite, logger: Logger): Upkeep {
 
   const run = async () => {
     const tables = await client.query<{ name: string }>(
-      "SELECT quote_ident(relname) AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+      "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('public', 'pgboss')",
     );
     for (const { name } of tables.rows) await client.exec(`VACUUM (ANALYZE) ${name}`);
     const total = await client.query<{ rows: number }>(
-      "SELECT sum(greatest(reltuples, 0))::int AS rows FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+      "SELECT sum(greatest(reltuples, 0))::int AS rows FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('public', 'pgboss')",
     );
     threshold = Math.max(FIRST_AFTER_ROWS, ROUND_AFTER_TIMES * (total.rows[0]?.rows ?? 0));
   };

@@ -347,6 +347,12 @@ export function createFakeServices({
       deliveryById: unused('webhooks.deliveryById'),
       redeliver: unused('webhooks.redeliver'),
     },
+    bulkJobs: {
+      refreshPortfolio: unused('bulkJobs.refreshPortfolio'),
+      cancel: unused('bulkJobs.cancel'),
+      byId: unused('bulkJobs.byId'),
+      list: unused('bulkJobs.list'),
+    },
     upstream: {
       rateBudget: () => ({
         limits: [{ limit: 30, windowMs: 2_000, remaining: 29 }],

@@ -7,13 +7,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, describe } from 'vitest';
-import { createPrisma, pgliteTarget } from '../../src/store/database.ts';
+import { createPrisma, pgliteTarget, pgliteWork } from '../../src/store/database.ts';
 import type { PrismaClient } from '../../src/store/generated/client.ts';
 import { migrate, readMigrations } from '../../src/store/migrate.ts';
 import { createPGliteAdapter } from '../../src/store/pglite-adapter.ts';
 import { openPostgresql } from '../../src/store/postgresql.ts';
 import { createStore } from '../../src/store/prisma-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { openWork, type Work, type WorkOptions } from '../../src/store/work.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
 
 export type Backend = 'embedded' | 'postgresql';
@@ -24,6 +25,8 @@ export interface TestStore {
   query(sql: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   /** The client below the store. */
   readonly prisma: PrismaClient;
+  /** From now on durable work lives by this time instead of the database's own. */
+  timeIs(now: () => number): void;
   /** Closes the store; the database behind it is emptied and used again. */
   close(): Promise<void>;
 }
@@ -44,10 +47,12 @@ export async function createTestStore(
   backend: Backend = TEST_DATABASE_URL === null ? 'embedded' : 'postgresql',
 ): Promise<TestStore> {
   const database = idle[backend].pop() ?? (await make[backend]());
-  const { store, revoke } = revocable(createStore(database.prisma, async () => {}));
+  const { close: _close, ...work } = database.work;
+  const { store, revoke } = revocable(createStore(database.prisma, { ...work, close: async () => {} }, async () => {}));
   let closing: Promise<void> | null = null;
   const giveBack = async () => {
     revoke();
+    database.timeIs(null);
     await database.query(EMPTY_ALL);
     idle[backend].push(database);
   };
@@ -55,11 +60,14 @@ export async function createTestStore(
     closing ??= giveBack();
     return closing;
   };
-  return { store: { ...store, close }, query: database.query, prisma: database.prisma, close };
+  const { query, prisma, timeIs } = database;
+  return { store: { ...store, close }, query, prisma, timeIs, close };
 }
 
 interface TestDatabase {
   readonly prisma: PrismaClient;
+  readonly work: Work;
+  timeIs(now: (() => number) | null): void;
   query(sql: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   drop(): Promise<void>;
 }
@@ -79,14 +87,52 @@ const EMPTY_ALL = `DO $$ DECLARE t text; BEGIN
     WHERE schemaname = 'public' AND tablename <> '_prisma_migrations' ORDER BY tablename NOT IN ('transfers', 'plan_items')
   LOOP EXECUTE 'DELETE FROM ' || t; END LOOP;
   ALTER SEQUENCE events_sequence_seq RESTART;
+  DELETE FROM pgboss.job;
+  UPDATE pgboss.queue SET monitor_claim_on = NULL, monitor_on = NULL, maintain_on = NULL;
+  UPDATE pgboss.test_clock SET now = NULL;
 END $$`;
+
+/** Lets a test say what time it is for durable work, as pg-boss's own clock for tests does, for every connection. */
+const TEST_CLOCK = `
+  CREATE TABLE IF NOT EXISTS pgboss.test_clock (now timestamptz);
+  INSERT INTO pgboss.test_clock SELECT NULL WHERE NOT EXISTS (SELECT 1 FROM pgboss.test_clock);
+  CREATE OR REPLACE FUNCTION pgboss.job_now() RETURNS timestamptz LANGUAGE sql STABLE
+    AS 'SELECT coalesce((SELECT c.now FROM pgboss.test_clock c), pg_catalog.now())';`;
+
+async function openTestWork(options: Omit<WorkOptions, 'logger'>): Promise<Pick<TestDatabase, 'work' | 'timeIs'>> {
+  const { executeSql } = options.database;
+  let now: (() => number) | null = null;
+  let told: number | null = null;
+  const database: WorkOptions['database'] = {
+    async executeSql(...statement) {
+      const time = now?.() ?? null;
+      if (time !== told) {
+        told = time;
+        const seconds = time === null ? null : time / 1_000;
+        await executeSql('UPDATE pgboss.test_clock SET now = to_timestamp($1::float8)', [seconds]);
+      }
+      return executeSql(...statement);
+    },
+  };
+  const work = await openWork({ ...options, database, isAlone: false, logger: silentLogger });
+  await executeSql(TEST_CLOCK);
+  return {
+    work,
+    timeIs: (time) => {
+      now = time;
+    },
+  };
+}
 
 async function makeEmbedded(): Promise<TestDatabase> {
   const client = await PGlite.create({ loadDataDir: await migratedDump() });
+  const { work, timeIs } = await openTestWork(pgliteWork(client));
   const database: TestDatabase = {
+    work,
+    timeIs,
     prisma: createPrisma(createPGliteAdapter(client)),
     query: async (sql, parameters = []) => (await client.query<Record<string, unknown>>(sql, [...parameters])).rows,
-    drop: () => client.close(),
+    drop: () => work.close().then(() => client.close()),
   };
   made.push(database);
   return database;
@@ -96,13 +142,20 @@ async function makeEmbedded(): Promise<TestDatabase> {
 async function migratedDump(): Promise<Blob> {
   const migrations = await readMigrations();
   const pglite = await readFile(join(dirname(require.resolve('@electric-sql/pglite')), '../package.json'));
-  const key = createHash('sha256').update(pglite).update(JSON.stringify(migrations)).digest('hex').slice(0, 16);
+  const work = await readFile(join(import.meta.dirname, '../../src/store/work.ts'));
+  const key = createHash('sha256')
+    .update(pglite)
+    .update(work)
+    .update(JSON.stringify(migrations))
+    .digest('hex')
+    .slice(0, 16);
   const folder = join(import.meta.dirname, '../../node_modules/.cache/test-database');
   const file = join(folder, `${key}.tar`);
   const kept = await readFile(file).catch(() => null);
   if (kept !== null) return new Blob([kept]);
   const client = await PGlite.create();
   await migrate(pgliteTarget(client), migrations);
+  await (await openTestWork(pgliteWork(client))).work.close();
   const dump = await client.dumpDataDir('none');
   await client.close();
   await mkdir(folder, { recursive: true });
@@ -113,15 +166,19 @@ async function migratedDump(): Promise<Blob> {
 
 async function makePostgresql(): Promise<TestDatabase> {
   const { url, drop } = await createPostgresqlDatabase();
-  const { adapter, target, close } = await openPostgresql(url, silentLogger);
+  const { adapter, target, work: options, close } = await openPostgresql(url, silentLogger);
   await migrate(target, await readMigrations());
+  const { work, timeIs } = await openTestWork(options);
   const prisma = createPrisma(adapter);
   const side = new pg.Pool({ connectionString: url, max: 1 });
   const database: TestDatabase = {
+    work,
+    timeIs,
     prisma,
     query: async (sql, parameters = []) => (await side.query(sql, [...parameters])).rows,
     async drop() {
       await side.end();
+      await work.close();
       await prisma.$disconnect();
       await close();
       await drop();

@@ -286,13 +286,17 @@ describeStore('money', (backend) => {
     await plans.create(plan, [item(0), item(1)]);
     expect(await plans.byIds([plan.id])).toEqual([plan]);
     expect(await plans.items(plan.id, { after: 0, limit: 10 })).toEqual([item(1)]);
-    expect(await plans.lease(plan.id, 'a', NOON + 50, NOON)).toBe(false);
+    expect(await plans.hold(plan.id, 'a')).toBeNull();
+    expect(await plans.unfinished()).toEqual([]);
+    expect(await test.store.work.take('plan', 10)).toEqual([]);
     expect(await plans.change(plan.id, { from: ['RUNNING'] }, { state: 'STOPPED' }, NOON)).toBeNull();
     await plans.change(plan.id, { from: ['DRAFT'] }, { state: 'RUNNING', startedAt: NOON }, NOON);
-    expect((await plans.unheld(NOON, 10)).map(({ id }) => id)).toEqual([plan.id]);
-    expect(await plans.lease(plan.id, 'a', NOON + 50, NOON)).toBe(true);
-    expect(await plans.lease(plan.id, 'b', NOON + 99, NOON + 49)).toBe(false);
-    expect(await plans.unheld(NOON, 10)).toEqual([]);
+    expect(await plans.unfinished()).toEqual([plan.id]);
+    expect(await test.store.work.take('plan', 10)).toMatchObject([{ key: plan.id, attempt: 0 }]);
+    expect(await plans.hold(plan.id, 'asleep')).toMatchObject({ id: plan.id, state: 'RUNNING' });
+    expect(await plans.hold(plan.id, 'a')).toMatchObject({ id: plan.id });
+    const late = { from: ['RUNNING'] as const, leaseOwner: 'asleep' };
+    expect(await plans.changeItem(item(1), ['PLANNED'], { state: 'RUNNING' }, NOON, late)).toBeNull();
     const failure = { code: 'NOT_FOUND', message: 'gone' };
     const failed = await plans.changeItem(item(0), ['PLANNED'], { state: 'FAILED', failure }, NOON + 1);
     expect(failed).toMatchObject({

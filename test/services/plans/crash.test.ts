@@ -1,12 +1,14 @@
 // The process dies at every single call of a plan being carried out: after a restart each of its orders was bought exactly once.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { PLAN_LEASE_MS } from '../../../src/jobs/plan-runner.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { GandiPort } from '../../../src/upstream/port.ts';
 import { createMortal, type Death } from '../../helpers/mortal.ts';
 import { createTestStore, type TestStore } from '../../helpers/test-store.ts';
 import type { Fate } from '../renewals/setup.ts';
 import { nameOf, renewal, type Stage, setup } from './setup.ts';
+
+/** By then the work of a dead process is in other hands. */
+const DEAD_MS = 30_000;
 
 let database: TestStore;
 let stage: Stage;
@@ -51,7 +53,7 @@ async function findAll(when: Death['when'], fates: readonly Fate[]): Promise<rea
     stage.gandi.bought.splice(0);
     stage.gandi.willBe(...fates);
     const { plan } = await begin({ at, when }, at * 2);
-    await stage.clock.advance(PLAN_LEASE_MS);
+    await stage.clock.advance(DEAD_MS);
     const end = await stage.carryOut(plan, [stage.another()], 1_200, 15);
     found.push({ at, state: end.state, items: await stage.itemsNow(plan), bought: stage.bought() });
   }
@@ -136,7 +138,7 @@ describe('what the process dies of while it approves, cancels or stops', () => {
       const mortal = createMortal({ at, when: 'after' });
       const dying = stage.another({ store: mortal.wrap(stage.store), port: mortal.wrap(stage.gandi.port) });
       await stage.carryOut(plan, [dying], 3);
-      await stage.clock.advance(PLAN_LEASE_MS);
+      await stage.clock.advance(DEAD_MS);
       const end = await stage.carryOut(plan, [stage.another()]);
       const bought = Object.values(stage.bought());
       found.push({ at, state: end.state, once: bought.every((count) => count === 1), few: bought.length < 5 });

@@ -3,7 +3,7 @@ import type { Session } from '../../../src/auth/session.ts';
 import { createLocalBus } from '../../../src/events/bus.ts';
 import { createEventLog } from '../../../src/events/log.ts';
 import { createEventTail } from '../../../src/events/tail.ts';
-import { createPlanRunner } from '../../../src/jobs/plan-runner.ts';
+import { createWorkRunner } from '../../../src/jobs/work-runner.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
 import { createMirror } from '../../../src/mirror/create-mirror.ts';
 import { createPlansService } from '../../../src/services/plans.ts';
@@ -64,7 +64,7 @@ export function startGateway(parts: {
     callsPerSecond: 15,
     currency: 'EUR',
   };
-  const runner = createPlanRunner({ ...deps, work: createPlanWork(deps) });
+  const runner = createWorkRunner({ ...deps, handlers: [createPlanWork(deps)] });
   return { ...gateway, plans: createPlansService(deps), runner, bus };
 }
 
@@ -93,6 +93,7 @@ export function setup(test: TestStore, ceilings?: SpendCeilings, ordering?: Part
   gandi.world.domains = fakePortfolio({ domains: 400, clients: 1 }).domains;
   const { value: store, settled } = tracked(test.store);
   clock.settlesWith(settled);
+  test.timeIs(clock.now);
   const parts = { store, port: gandi.port, clock, ...(ceilings && { ceilings }), ...(ordering && { ordering }) };
   const gateway = startGateway(parts);
   const planNow = async ({ id }: PlanRecord): Promise<PlanRecord> => {
