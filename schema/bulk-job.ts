@@ -1,12 +1,12 @@
 // Bulk jobs: long work that is asked for, followed and given up.
 
-import type { BulkJobRecord } from '../src/services/bulk-jobs-types.ts';
 import {
   InvalidInputError,
   NotFoundError,
   OrganizationNotEligibleError,
   WrongJobStateError,
 } from '../src/services/errors.ts';
+import type { BulkJobRecord } from '../src/services/services.ts';
 import { builder } from './builder.ts';
 import './errors.ts';
 import { MUTATION_COST } from './limits.ts';

@@ -4,12 +4,11 @@ import type { EventBus } from '../events/bus.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { Store } from '../store/store.ts';
-import type { BulkJobRecord, BulkJobsService } from './bulk-jobs-types.ts';
 import { visibilityOf } from './calls.ts';
 import { NotFoundError, RequestFault, WrongJobStateError } from './errors.ts';
 import { connectionOf, isUuid } from './orders.ts';
 import { payingOrganization } from './paying-organization.ts';
-import type { OperationScope } from './services.ts';
+import type { BulkJobRecord, BulkJobsService, OperationScope } from './services.ts';
 
 export interface BulkJobsDeps {
   readonly store: Pick<Store, 'bulkJobs' | 'audit'>;

@@ -6,7 +6,7 @@ import { createUpstreamMeter } from '../lib/upstream-meter.ts';
 import { failureReason, isUpstreamFailure } from '../mirror/failure.ts';
 import type { Demand, Mirror } from '../mirror/mirror.ts';
 import type { Store } from '../store/store.ts';
-import type { BulkJobRecord } from './bulk-jobs-types.ts';
+import type { BulkJobRecord } from './services.ts';
 import type { HeldWork, WorkHandler } from './work.ts';
 
 export interface PortfolioRefreshDeps {

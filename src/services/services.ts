@@ -15,6 +15,8 @@ import type {
   AutoRenewPolicyRecord,
   AutoRenewRule,
   AutoRenewScope,
+  BulkJobRecord,
+  BulkJobState,
   ClientDetailRecord,
   ClientPaymentRecord,
   ClientPaymentState,
@@ -53,7 +55,6 @@ import type {
 import type { WebhookDeliveryRecord, WebhookRecord, WebhookState } from '../store/webhook-records.ts';
 import type { AccessTokenNode, CreateAccessTokenInput } from './access-tokens-types.ts';
 
-import type { BulkJobsService } from './bulk-jobs-types.ts';
 import type {
   ContactCheck,
   ContactCheckInput,
@@ -991,6 +992,27 @@ export interface WebhooksService {
   deliveryById(scope: OperationScope, id: string): Promise<WebhookDeliveryRecord | null>;
   /** @throws NotFoundError, WebhookDisabledError */
   redeliver(scope: OperationScope, input: { deliveryId: string }): Promise<WebhookDeliveryRecord>;
+}
+
+/** Long work that is asked for in a moment and done piece by piece. */
+export interface BulkJobsService {
+  /**
+   * Reads everything of an organization again. While one runs for it, that one is the answer.
+   * @param input.organizationId null = the only reseller organization there is.
+   * @throws {NotFoundError|OrganizationNotEligibleError|InvalidInputError}
+   */
+  refreshPortfolio(
+    scope: OperationScope,
+    input: { readonly organizationId: string | null },
+  ): Promise<{ readonly job: BulkJobRecord; readonly replayed: boolean }>;
+  /** Begins nothing more; what is done stays done. Again, it changes nothing. @throws {NotFoundError|WrongJobStateError} */
+  cancel(scope: OperationScope, input: { readonly jobId: string }): Promise<BulkJobRecord>;
+  byId(scope: OperationScope, id: string): Promise<BulkJobRecord | null>;
+  /** The newest first. */
+  list(
+    scope: OperationScope,
+    query: { readonly states: readonly BulkJobState[] | null; readonly page: PageRequest },
+  ): Promise<ConnectionResult<BulkJobRecord>>;
 }
 
 export interface Services {
