@@ -44,7 +44,10 @@ export const ClientPayment = builder.objectRef<ClientPaymentRecord>('ClientPayme
       nullable: true,
       description: 'End of the term after which the paid one begins; null for the client as a whole.',
     }),
-    reference: t.exposeString('reference', { nullable: true, description: "The biller's reference; null without." }),
+    reference: t.exposeString('reference', {
+      nullable: true,
+      description: "Personal data where it names somebody: the biller's reference; null without.",
+    }),
     recordedAt: t.expose('recordedAt', { type: 'DateTime', description: 'When it was said.' }),
   }),
 });

@@ -63,7 +63,7 @@ const TransferApproval = builder
     description: 'An approval asked for by e-mail.',
     fields: (t) => ({
       email: t.string({
-        description: 'The address it was sent to, masked: `j***@example.com`.',
+        description: 'Personal data: the address it was sent to, masked: `j***@example.com`.',
         resolve: ({ email }) => maskEmail(email),
       }),
       answer: t.exposeString('answer', {
