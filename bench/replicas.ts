@@ -95,7 +95,9 @@ function report(phases: readonly Phase[], arrivals: readonly number[], startedAt
       broken.push(`${phase.name}: ${percent(share)} % used, promised ${percent(phase.minUsed)} %`);
     const calls = within(phase.from, phase.until).length;
     const over = countOverLimit(within(phase.from - LIMIT.windowMs, phase.until), LIMIT.limit, LIMIT.windowMs);
-    return [phase.name, Math.round((phase.until - phase.from) / 1_000), calls, over, percent(share)];
+    const ms = phase.until - phase.from;
+    const possible = Math.round((LIMIT.limit * ms) / LIMIT.windowMs);
+    return [phase.name, Math.round(ms / 1_000), calls, possible, over, percent(share)];
   });
   const over = countOverLimit(arrivals, LIMIT.limit, LIMIT.windowMs);
   if (over > 0) broken.push(`${over} calls over the limit`);
@@ -104,7 +106,7 @@ function report(phases: readonly Phase[], arrivals: readonly number[], startedAt
   if (recoveryMs === null || recoveryMs > MAX_RECOVERY_MS)
     broken.push(`after the kill ${recoveryMs ?? 'never'} ms, promised ${MAX_RECOVERY_MS} ms`);
   console.log(`${LIMIT.limit} calls in any ${LIMIT.windowMs / 1_000} s, ${REPLICAS} replicas, every lane full.`);
-  printTable(['phase', 'seconds', 'calls', 'over limit', '% used'], rows);
+  printTable(['phase', 'seconds', 'calls', 'of', 'over limit', '% used while it went on'], rows);
   console.log(`After the kill, 95 % of the use before it in the two seconds that end ${recoveryMs} ms after it.`);
   console.log(
     `${arrivals.length} calls, ${over} over the limit, ${((performance.now() - startedAt) / 1_000).toFixed(0)} s.`,
