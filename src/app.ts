@@ -34,9 +34,11 @@ import { createAccessTokensService } from './services/access-tokens.ts';
 import { createAdoptionService } from './services/adoption.ts';
 import { createBalanceWatch } from './services/balance-watch.ts';
 import { createBulkJobsService } from './services/bulk-jobs.ts';
+import { createBudgetWatch } from './services/budget-watch.ts';
 import { createCatalogService } from './services/catalog.ts';
 import { createClientsService } from './services/clients.ts';
 import { createContactsService } from './services/contacts.ts';
+import { createCredentialWatch } from './services/credential-watch.ts';
 import { createDomainSettingsService } from './services/domain-settings.ts';
 import { createDomainsService } from './services/domains.ts';
 import { createEventsService } from './services/events.ts';
@@ -58,6 +60,7 @@ import { createRegistrationsService } from './services/registrations.ts';
 import { createRenewalBook } from './services/renewal-book.ts';
 import { createRenewalGuard } from './services/renewal-guard.ts';
 import { createRenewalPoliciesService } from './services/renewal-policies.ts';
+import { createRenewalWatch } from './services/renewal-watch.ts';
 import { createRenewalsService, QUICK_RENEWAL_SETTLE_MS, RENEWAL_SETTLE_MS } from './services/renewals.ts';
 import { createRestoresService } from './services/restores.ts';
 import type { OperationScope, Services, TransferRecord } from './services/services.ts';
@@ -69,7 +72,7 @@ import { createWebhooksService } from './services/webhooks.ts';
 import { openDatabase } from './store/database.ts';
 import type { Store } from './store/store.ts';
 import type { Logger } from './telemetry/logger.ts';
-import { createBudget } from './upstream/budget/budget.ts';
+import { type Budget, createBudget } from './upstream/budget/budget.ts';
 import { partOf } from './upstream/budget/parts.ts';
 import { createRedisPermitStore } from './upstream/budget/redis-permit-store.ts';
 import { createRedisScriptServer } from './upstream/budget/redis-script-server.ts';
@@ -87,6 +90,9 @@ const QUICK_LOOK_MS = 5_000;
 const BALANCE_LOOK_MS = 3_600_000;
 /** How often the log is looked through for events that were kept long enough. */
 const RETENTION_MS = 600_000;
+/** Mostly one look into the database. */
+const CREDENTIAL_LOOK_MS = 60_000;
+const BUDGET_LOOK_MS = 5_000;
 /** Switches are carried out as soon as they are due; all coming renewals are gone through at most so often, unless something was said of them. */
 const DECIDE_MS = 60_000;
 /** Longest time until an event that nobody gave a hint of has its deliveries. */
@@ -174,7 +180,17 @@ export async function createApp(
     permits === null
       ? createBudget({ clock, limits: partOf(config.rateLimits, config.replicas), ...usedUntil })
       : createBudget({ clock, limits: config.rateLimits, store: permits });
-  const port = createGandiV5({ baseUrl: gandi.apiUrl, token: gandi.token, budget, clock, logger, redis });
+  const tellEvents = () => bus.publish('events');
+  const budgetWatch = createBudgetWatch({ store, snapshot: () => budget.snapshot(), clock, onEvents: tellEvents });
+  const watchedBudget: Budget = {
+    ...budget,
+    backOff(asked) {
+      budget.backOff(asked);
+      budgetWatch.report('RATE_LIMITED');
+    },
+  };
+  const calls = { budget: watchedBudget, clock, logger, redis };
+  const port = createGandiV5({ baseUrl: gandi.apiUrl, token: gandi.token, ...calls });
   const ages = config.maxAgeSeconds;
   const mirror = createMirror({
     port,
@@ -187,7 +203,7 @@ export async function createApp(
       domains: ages.domains,
       domainDetail: ages.details,
     },
-    onEvents: () => bus.publish('events'),
+    onEvents: tellEvents,
   });
 
   // Begins to read how far the first fill is, for the first screen.
@@ -197,7 +213,7 @@ export async function createApp(
   const tail = createEventTail({ log, bus, clock, logger });
   const interest = createInterest<TransferRecord>();
 
-  const catalog = createCatalogService({ port, store, clock, maxAgeSeconds: ages.catalog });
+  const catalog = createCatalogService({ port, store, clock, maxAgeSeconds: ages.catalog, onEvents: tellEvents });
   const isQuick = config.mode === 'SANDBOX' && config.sandbox.people === 'quick';
   const cadence = isQuick ? SANDBOX_CADENCE : REAL_CADENCE;
   const ownSettleMs = isQuick ? QUICK_RENEWAL_SETTLE_MS : RENEWAL_SETTLE_MS;
@@ -330,6 +346,8 @@ export async function createApp(
     most: config.eventRetention.events,
     handedOver: dispatcher.handedOver,
   });
+  const renewalWatch = createRenewalWatch({ store, book, exposure, bus, clock, logger, scopeOf: ownScope });
+  const credential = createCredentialWatch({ store, port, bus, clock, expiresAt: config.tokenExpiresAt });
   const jobOf = (name: string, round: PeriodicRound, longestMs: number, wokenBy: readonly Hint[] = []) =>
     createPeriodic({ name, round, bus, wokenBy, clock, logger, shortestMs: 1_000, longestMs });
   // The embedded database has one process at a time: the next one goes on at once, whatever became of the one before.
@@ -343,7 +361,10 @@ export async function createApp(
     ),
     oneAtATime('balance-watch', () => jobOf('balance-watch', balances.round, BALANCE_LOOK_MS)),
     oneAtATime('log-retention', () => jobOf('log-retention', retention, RETENTION_MS)),
+    oneAtATime('renewal-watch', () => jobOf('renewal-watch', renewalWatch.round, BALANCE_LOOK_MS)),
+    oneAtATime('credential-watch', () => jobOf('credential-watch', credential.round, CREDENTIAL_LOOK_MS)),
   ];
+  const budgetJob = jobOf('budget-watch', budgetWatch.round, BUDGET_LOOK_MS);
   const following = createOrderFollowing(orderDeps, procedures);
   const isCrowded = (): boolean => {
     const { queued } = budget.snapshot();
@@ -389,7 +410,7 @@ export async function createApp(
   const close = async (reason: string): Promise<void> => {
     logger.info({ reason }, 'draining');
     await server.close();
-    const jobs = [...ofOneProcess, ...webhookJobs, poller, worker, reconciler];
+    const jobs = [...ofOneProcess, ...webhookJobs, budgetJob, poller, worker, reconciler];
     await Promise.all(jobs.map((job) => job.stop()));
     await webhookClient.close();
     await port.close();
@@ -412,6 +433,7 @@ export async function createApp(
       });
       permits?.start();
       await store.replicas.forget(REPLICA_FORGOTTEN_MS);
+      budgetJob.start();
       reconciler.start();
       poller.start();
       worker.start();

@@ -10,6 +10,8 @@ export interface Config {
   readonly mode: 'SANDBOX' | 'GANDI';
   /** Where Gandi is and how to sign in; null in sandbox mode, where the sandbox tells once it listens. */
   readonly gandi: { readonly apiUrl: string; readonly token: string } | null;
+  /** When the token ends, as its owner told, epoch milliseconds; null = not told. */
+  readonly tokenExpiresAt: number | null;
   readonly rateLimits: readonly RateLimit[];
   /** What callers must send as `Authorization: Bearer`; null = no key is asked for (sandbox mode only). */
   readonly apiKey: string | null;
@@ -129,6 +131,11 @@ const secretsKey = z.string().transform((text, context): Uint8Array => {
   return z.NEVER;
 });
 
+const DATE_EXPECTED = 'a day such as 2027-01-31, or an instant such as 2027-01-31T12:00:00Z';
+const isoDate = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], DATE_EXPECTED)
+  .transform((text) => Date.parse(text));
+
 const API_URL_EXPECTED = 'an https:// address that ends before /v5 (http:// only for this machine)';
 const apiUrl = z.string().transform((text, context) => {
   const url = URL.parse(text);
@@ -146,6 +153,7 @@ const apiUrl = z.string().transform((text, context) => {
 /** Each variable: how it is read and what stands in when it is not set. Documented for users in .env.example. */
 const VARIABLES = {
   GANDI_TOKEN: secret('a personal access token, or "Apikey" followed by an API key').optional(),
+  GANDI_TOKEN_EXPIRES: isoDate.optional(),
   GANDI_API_URL: apiUrl.default('https://api.gandi.net'),
   GANDI_RATE_LIMIT: rateLimits.default(parseRateLimits('30/2s')),
   GATEWAY_API_KEY: secret(`a secret of at least ${MIN_KEY_LENGTH} characters`)
@@ -211,6 +219,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   return Object.freeze({
     mode: env.GANDI_TOKEN === undefined ? 'SANDBOX' : 'GANDI',
     gandi: env.GANDI_TOKEN === undefined ? null : { apiUrl: env.GANDI_API_URL, token: env.GANDI_TOKEN },
+    tokenExpiresAt: env.GANDI_TOKEN_EXPIRES ?? null,
     rateLimits: env.GANDI_RATE_LIMIT,
     apiKey: env.GATEWAY_API_KEY ?? null,
     host: env.HOST,

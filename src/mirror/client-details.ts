@@ -23,9 +23,9 @@ export function createClientDetails(parts: Parts, owners: OwnerBook): ClientDeta
   const write: ClientDetails['write'] = async (organizationId, client, asOf) => {
     const { address, phone, fax, reference, language, ...row } = client;
     const detail = { address, phone, fax, reference, language };
-    await store.clients.upsertDetail({ ...row, organizationId, rowAsOf: asOf }, detail, asOf);
+    const events = await store.clients.upsertDetail({ ...row, organizationId, rowAsOf: asOf }, detail, asOf);
     owners.changed();
-    wrote();
+    wrote(events);
   };
   const read = (organizationId: string, clientId: string) => async (caller: Caller) => {
     const asOf = clock.now();

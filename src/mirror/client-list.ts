@@ -47,9 +47,9 @@ export function createClientList(parts: Parts, owners: OwnerBook, organizations:
       fetchPage: (page, call) => port.clients({ organizationId, page, perPage: pageSize }, call),
       keyOf: ({ id }) => id,
       async onPage(rows, rowAsOf) {
-        await store.clients.upsertRows(rows.map((row) => ({ ...row, organizationId, rowAsOf })));
+        const events = await store.clients.upsertRows(rows.map((row) => ({ ...row, organizationId, rowAsOf })));
         owners.changed();
-        wrote();
+        wrote(events);
       },
       async onProgress({ fetched, total }) {
         if ((await lists.asOf(key)) === null) await lists.progress(key, fetched, total);
@@ -57,9 +57,10 @@ export function createClientList(parts: Parts, owners: OwnerBook, organizations:
     });
     if (result.surplus !== null) surplusOf.set(organizationId, result.surplus);
     if (result.keys.size === 0) await assertReallyEmpty(caller, organizationId);
-    if (result.isSteady && result.surplus === 0) await store.clients.markUnseenMissing(organizationId, startedAt);
+    const isWhole = result.isSteady && result.surplus === 0;
+    const events = isWhole ? await store.clients.markUnseenMissing(organizationId, startedAt) : [];
     owners.changed();
-    wrote();
+    wrote(events);
     await lists.complete(key, { startedAt, fetched: result.keys.size, total: result.total });
   };
   const none = (): ListFreshness => ({

@@ -14,6 +14,8 @@ export interface CatalogDeps {
   readonly clock: Clock;
   /** Oldest prices and TLDs that are given without asking Gandi, unless the operation demands better. */
   readonly maxAgeSeconds: number;
+  /** Called when something was told in the log of events. */
+  readonly onEvents?: () => void;
   readonly availability?: Partial<AvailabilityLimits>;
 }
 

@@ -22,6 +22,8 @@ export function createPrices(deps: {
   readonly store: Pick<Store, 'prices' | 'mirrorLists'>;
   readonly clock: Clock;
   readonly maxAgeSeconds: number;
+  /** Called when something was told in the log of events. */
+  readonly onEvents?: () => void;
 }): CatalogService['prices'] {
   const { port, store, clock, maxAgeSeconds } = deps;
   const lists = createCatalogLists(deps);
@@ -38,7 +40,10 @@ export function createPrices(deps: {
     const query = { currency, processes, ...(organizationId !== '' && { organizationId }) };
     const found = await port.prices(query, { ...callFor(scope, 'interactive'), signal });
     assertNotEmpty(found.length, 'GET /billing/price/domain');
-    await store.prices.put(found.map(({ tld, process, prices }) => ({ ...grid, tld, process, prices, asOf })));
+    const events = await store.prices.put(
+      found.map(({ tld, process, prices }) => ({ ...grid, tld, process, prices, asOf })),
+    );
+    if (events.length > 0) deps.onEvents?.();
     const keys = processes.map((process) => listKey(grid, process));
     await lists.complete(keys, found.length, asOf);
     return asOf;

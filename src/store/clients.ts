@@ -1,22 +1,11 @@
 // Clients as the mirror holds them: list rows, and details where they were fetched.
+import { writeClientDetail, writeClientRows, writeMissing } from './client-writes.ts';
 import { type Client, Prisma, type PrismaClient } from './generated/client.ts';
 import { countRows, type Keyset, readPage, textKey } from './keyset.ts';
-import type { ClientDetailRecord, ClientRecord, ClientRowRecord, OrganizationType } from './records.ts';
-import {
-  all,
-  equals,
-  instant,
-  isOneOf,
-  isoInstant,
-  isStorable,
-  msOf,
-  msOrNull,
-  recordset,
-  type Selected,
-  storable,
-} from './sql.ts';
+import type { ClientDetailRecord, ClientRecord, OrganizationType } from './records.ts';
+import { all, equals, isOneOf, isStorable, msOf, msOrNull, type Selected, storable } from './sql.ts';
 import type { ClientFilter, ClientStore, Visibility } from './store.ts';
-import { containsText, searchTextOf, sortNameOf } from './text-search.ts';
+import { containsText, sortNameOf } from './text-search.ts';
 
 export function createClientStore(prisma: PrismaClient): ClientStore {
   return {
@@ -43,59 +32,10 @@ export function createClientStore(prisma: PrismaClient): ClientStore {
       });
       return rows.map((row) => row.id);
     },
-    async upsertRows(rows) {
-      await upsert(prisma, rows);
-    },
-    async upsertDetail(row, detail, asOf) {
-      await prisma.$transaction(async (transaction) => {
-        await upsert(transaction, [row]);
-        await transaction.$executeRaw`
-          UPDATE clients SET detail = ${JSON.stringify(storable(detail))}::text::jsonb, detail_as_of = ${instant(asOf)}
-          WHERE organization_id = ${row.organizationId} AND id = ${row.id}
-            AND (detail_as_of IS NULL OR detail_as_of <= ${instant(asOf)})`;
-      });
-    },
-    async markUnseenMissing(organizationId, startedAt) {
-      await prisma.$executeRaw`
-        UPDATE clients SET missing_at = ${instant(startedAt)}
-        WHERE organization_id = ${storable(organizationId)} AND missing_at IS NULL AND row_as_of < ${instant(startedAt)}`;
-    },
+    upsertRows: (rows) => writeClientRows(prisma, rows),
+    upsertDetail: (row, detail, asOf) => writeClientDetail(prisma, row, detail, asOf),
+    markUnseenMissing: (organizationId, startedAt) => writeMissing(prisma, organizationId, startedAt),
   };
-}
-
-async function upsert(database: PrismaClient | Prisma.TransactionClient, rows: readonly ClientRowRecord[]) {
-  const values = newest(rows).map((row) => ({
-    ...row,
-    rowAsOf: isoInstant(row.rowAsOf),
-    sortName: sortNameOf(row.name),
-    searchText: searchTextOf([row.name, fullName(row), row.companyName, row.email]),
-  }));
-  if (values.length === 0) return;
-  await database.$executeRaw`
-    INSERT INTO clients (organization_id, id, name, type, first_name, last_name, company_name, email, row_as_of, sort_name, search_text)
-    SELECT * FROM ${recordset(values, COLUMNS)} ORDER BY "organizationId", id
-    ON CONFLICT (organization_id, id) DO UPDATE SET
-      name = EXCLUDED.name, type = EXCLUDED.type, first_name = EXCLUDED.first_name, last_name = EXCLUDED.last_name,
-      company_name = EXCLUDED.company_name, email = EXCLUDED.email, row_as_of = EXCLUDED.row_as_of, missing_at = NULL,
-      sort_name = EXCLUDED.sort_name, search_text = EXCLUDED.search_text
-    WHERE clients.row_as_of <= EXCLUDED.row_as_of`;
-}
-
-const COLUMNS =
-  '"organizationId" text, id text, name text, type text, "firstName" text, "lastName" text, "companyName" text, email text, "rowAsOf" timestamptz, "sortName" text, "searchText" text';
-
-function newest(rows: readonly ClientRowRecord[]): ClientRowRecord[] {
-  const byKey = new Map<string, ClientRowRecord>();
-  for (const row of rows) {
-    const key = JSON.stringify([row.organizationId, row.id]);
-    const known = byKey.get(key);
-    if (known === undefined || known.rowAsOf <= row.rowAsOf) byKey.set(key, row);
-  }
-  return [...byKey.values()];
-}
-
-function fullName({ firstName, lastName }: ClientRowRecord): string {
-  return [firstName, lastName].filter((part) => part !== null).join(' ');
 }
 
 /** Listings leave out what is missing; `byIds` still finds it. */

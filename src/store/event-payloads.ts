@@ -212,7 +212,10 @@ export interface RenewalAtRisk {
   readonly price: Money | null;
 }
 
-/** A price rose or fell by more than the threshold since it was last read. */
+/**
+ * A price rose or fell by more than the threshold since it was last read. Of each TLD under which the organization has domains, and each process, the
+ * greatest movement.
+ */
 export interface PriceShock {
   readonly organizationId: string;
   readonly tld: string;

@@ -160,10 +160,14 @@ export interface ClientStore extends Listing<ClientRecord, ClientFilter, ClientS
   byIds(ids: readonly string[]): Promise<readonly ClientRecord[]>;
   /** The ids of an organization's clients that are not missing. */
   ids(organizationId: string): Promise<readonly string[]>;
-  upsertRows(rows: readonly ClientRowRecord[]): Promise<void>;
-  upsertDetail(row: ClientRowRecord, detail: ClientDetailRecord, asOf: number): Promise<void>;
+  /**
+   * An older row never overwrites a newer one. This and every other write of clients tells what it changed in events of the same transaction, which it
+   * returns; but nothing before the list of the organization's clients was complete for the first time.
+   */
+  upsertRows(rows: readonly ClientRowRecord[]): Promise<readonly EventRecord[]>;
+  upsertDetail(row: ClientRowRecord, detail: ClientDetailRecord, asOf: number): Promise<readonly EventRecord[]>;
   /** After a complete pass that began at `startedAt`: rows not seen since become missing. */
-  markUnseenMissing(organizationId: string, startedAt: number): Promise<void>;
+  markUnseenMissing(organizationId: string, startedAt: number): Promise<readonly EventRecord[]>;
 }
 
 /** Which client a domain belongs to, as learned at `asOf`; null client = it belongs to the organization itself. */
@@ -279,7 +283,8 @@ export interface PriceStore {
     tlds?: readonly string[];
     processes: readonly string[];
   }): Promise<readonly TldPriceRecord[]>;
-  put(rows: readonly TldPriceRecord[]): Promise<void>;
+  /** An older row never overwrites a newer one. What moved by too much is told in events of the same transaction, which are returned. */
+  put(rows: readonly TldPriceRecord[]): Promise<readonly EventRecord[]>;
 }
 
 /** A change to an order and, if any, its transfer, written together with the events that tell of it in one transaction. */

@@ -350,7 +350,7 @@ describeStore('what is told of domains', (backend) => {
           );
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 });
