@@ -80,6 +80,7 @@ const UNSEEN: Partial<Record<EventType, readonly string[]>> = {
     ...['isPremium', 'clientPaymentAt', 'targetOrderId', 'nextLookAt'],
   ],
   PLAN_CHANGED: ['actor'],
+  BULK_JOB_CHANGED: ['actor'],
   CLIENT_PAYMENT_RECORDED: ['actor'],
   REFUND_WINDOW_CLOSED: ['notice'],
   AUTO_RENEW_DECIDED: GUARD,
