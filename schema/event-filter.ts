@@ -17,7 +17,7 @@ export const EventFilterInput = builder.inputType('EventFilter', {
     domains: t.field({ type: ['DomainName'], description: 'About one of these domains, their orders or transfers.' }),
     tlds: t.stringList({ description: 'About domains under one of these TLDs, without a dot.' }),
     subjectIds: t.idList({
-      description: 'Of one of these very things: ids of transfers, orders, plans, domains or clients.',
+      description: 'Of one of these very things: ids of transfers, orders, plans, jobs, domains or clients.',
     }),
   }),
 });
