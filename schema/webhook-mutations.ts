@@ -330,3 +330,47 @@ builder.mutationField('redeliver', (t) =>
     }),
   }),
 );
+
+const RedeliverSinceSuccess = builder.objectRef<Changed>('RedeliverSinceSuccess').implement({
+  description: 'It is written down and done in the background, in the order of the log; it survives restarts.',
+  fields: (t) => ({ webhook: t.expose('webhook', { type: Webhook, description: 'The webhook.' }) }),
+});
+
+const RedeliverSinceInput = builder.inputType('RedeliverSinceInput', {
+  description: 'Which deliveries of a webhook to send anew.',
+  fields: (t) => ({
+    webhookId: t.id({ required: true, description: 'The webhook.' }),
+    since: t.field({
+      type: 'DateTime',
+      required: true,
+      description: 'Those made from then until now. Deliveries are kept for 30 days after their end.',
+    }),
+    includeDelivered: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: 'Not only those that were given up, but also those that were taken: for a receiver that lost them.',
+    }),
+  }),
+});
+
+builder.mutationField('redeliverSince', (t) =>
+  t.errorUnionField({
+    description:
+      'Sends everything anew that was made since an instant, each under the same `webhook-id` and with the same body.',
+    types: [RedeliverSinceSuccess, NotFoundError, WebhookDisabledError],
+    union: {
+      name: 'RedeliverSinceResult',
+      description: 'What `redeliverSince` can come to.',
+      resolveType: () => RedeliverSinceSuccess,
+    },
+    complexity: { field: OWN_MUTATION_COST },
+    args: { input: t.arg({ type: RedeliverSinceInput, required: true, description: 'Which.' }) },
+    resolve: async (_root, { input: { webhookId, since, includeDelivered } }, { services, scope }) => ({
+      webhook: await services.webhooks.redeliverSince(scope, {
+        webhookId: keyOf('Webhook', webhookId, 'input.webhookId'),
+        since,
+        includeDelivered,
+      }),
+    }),
+  }),
+);

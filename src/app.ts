@@ -68,6 +68,7 @@ import { createSharedTurns } from './services/shared-turns.ts';
 import { createTransfersService, defaultNewId, TRANSFER_SETTINGS } from './services/transfers.ts';
 import { createUpstreamService } from './services/upstream.ts';
 import { createWebhookAttempts } from './services/webhook-attempts.ts';
+import { createWebhookRedelivery } from './services/webhook-redelivery.ts';
 import { createWebhooksService } from './services/webhooks.ts';
 import { openDatabase } from './store/database.ts';
 import type { Store } from './store/store.ts';
@@ -382,7 +383,11 @@ export async function createApp(
   });
   const worker = createWorkRunner({
     store,
-    handlers: [createPlanWork(planning), createPortfolioRefresh({ store, mirror, bus, clock })],
+    handlers: [
+      createPlanWork(planning),
+      createPortfolioRefresh({ store, mirror, bus, clock }),
+      createWebhookRedelivery({ store, bus, clock }),
+    ],
     bus,
     clock,
     logger,

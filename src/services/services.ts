@@ -992,6 +992,11 @@ export interface WebhooksService {
   deliveryById(scope: OperationScope, id: string): Promise<WebhookDeliveryRecord | null>;
   /** @throws NotFoundError, WebhookDisabledError */
   redeliver(scope: OperationScope, input: { deliveryId: string }): Promise<WebhookDeliveryRecord>;
+  /** Has everything sent anew that was made since then and given up, and what was taken if so wanted. @throws NotFoundError, WebhookDisabledError */
+  redeliverSince(
+    scope: OperationScope,
+    input: { webhookId: string; since: number; includeDelivered: boolean },
+  ): Promise<WebhookRecord>;
 }
 
 /** Long work that is asked for in a moment and done piece by piece. */

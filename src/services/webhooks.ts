@@ -281,6 +281,18 @@ export function createWebhooksService(deps: WebhooksDeps): WebhooksService {
       bus.publish('deliveries');
       return due ?? known.delivery;
     },
+
+    async redeliverSince(scope, { webhookId, since, includeDelivered }) {
+      assertMay(scope);
+      const webhook = await found(scope, webhookId);
+      if (webhook.state === 'DISABLED')
+        throw new WebhookDisabledError('The webhook is disabled; enable it first.', ['input', 'webhookId']);
+      const wanted = { id: newId(), webhookId, since, includeDelivered, createdAt: clock.now() };
+      await store.webhookDeliveries.askAnew(wanted);
+      await audit(scope, webhook, 'redeliverSince');
+      bus.publish('work');
+      return webhook;
+    },
   };
 
   async function deliveryOf(

@@ -51,7 +51,7 @@ export function createStore(prisma: PrismaClient, work: Work, close: () => Promi
     replicas: createReplicaStore(prisma),
     leases: createLeaseStore(prisma),
     webhooks: createWebhookStore(prisma),
-    webhookDeliveries: createWebhookDeliveryStore(prisma),
+    webhookDeliveries: createWebhookDeliveryStore(prisma, work),
     async ping() {
       await prisma.$executeRaw`SELECT 1`;
     },

@@ -38,11 +38,11 @@ import type {
 } from './records.ts';
 import type {
   NewWebhookDelivery,
+  NewWebhookRedelivery,
   WebhookAttemptOutcome,
   WebhookChange,
   WebhookDeliveryFilter,
   WebhookDeliveryRecord,
-  WebhookDeliveryState,
   WebhookRecord,
   WebhookState,
   WebhookStateReason,
@@ -429,8 +429,11 @@ export interface AnnouncementStore {
   ): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
 }
 
-/** What durable work there is: `plan` carries a plan out, its key is the plan's id; `portfolio-refresh` does a bulk job, its key is the job's id. */
-export type WorkKind = 'plan' | 'portfolio-refresh';
+/**
+ * What durable work there is: `plan` carries a plan out, its key is the plan's id; `portfolio-refresh` does a bulk job, its key is the job's id;
+ * `webhook-redelivery` makes deliveries due again, its key is the id of what was asked for.
+ */
+export type WorkKind = 'plan' | 'portfolio-refresh' | 'webhook-redelivery';
 
 /** A piece of work in the hands of one worker. */
 export interface TakenWork {
@@ -710,14 +713,16 @@ export interface WebhookDeliveryStore {
    * alone. @returns those that are due now.
    */
   redeliver(ids: readonly string[], at: number): Promise<readonly WebhookDeliveryRecord[]>;
-  /** Ids of a webhook's deliveries of events, in the order of the log, after a sequence number. */
-  idsAfter(query: {
-    readonly webhookId: string;
-    readonly after: bigint;
-    readonly since: number;
-    readonly states: readonly WebhookDeliveryState[];
-    readonly limit: number;
-  }): Promise<readonly { readonly id: string; readonly sequence: bigint }[]>;
+  /** Writes down that deliveries are to be sent anew, and sends the durable work that does it, in one transaction. */
+  askAnew(wanted: NewWebhookRedelivery): Promise<void>;
+  /**
+   * Makes the next `limit` of what was asked for due, as {@link redeliver} does, and moves its place on in the same transaction; forgets it after the last.
+   * @returns how many are due now and whether that was all; null when there is nothing to do (any more).
+   */
+  sendNextAnew(id: string, limit: number, at: number): Promise<{ due: number; isLast: boolean } | null>;
+  /** What was asked for and is not done. */
+  askedAnew(): Promise<readonly string[]>;
+  forgetAsked(id: string): Promise<void>;
   /** When the next one after `now` is due; null = none that waits for its time. */
   nextDueAt(now: number): Promise<number | null>;
   /** Removes up to `limit` that ended before a time. @returns how many. */

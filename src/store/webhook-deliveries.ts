@@ -1,5 +1,5 @@
 // Deliveries to webhooks: taken in the order of each subject, written once, tried until they are taken or given up.
-import { Prisma, type PrismaClient, type WebhookDelivery } from './generated/client.ts';
+import { Prisma, type PrismaClient, type WebhookDelivery, type WebhookRedelivery } from './generated/client.ts';
 import { countRows, instantKey, type Keyset, readPage, uuidKey } from './keyset.ts';
 import { all, instant, isOneOf, isUuid, msOf, msOrNull, recordset, type Selected, storable } from './sql.ts';
 import type { Visibility, WebhookDeliveryStore } from './store.ts';
@@ -10,11 +10,12 @@ import type {
   WebhookDeliveryState,
 } from './webhook-records.ts';
 import { disableWebhook, webhooksInSight } from './webhooks.ts';
+import type { Work } from './work.ts';
 
 /** Attempts that are remembered one by one. */
 const MOST_ATTEMPTS = 50;
 
-export function createWebhookDeliveryStore(prisma: PrismaClient): WebhookDeliveryStore {
+export function createWebhookDeliveryStore(prisma: PrismaClient, work: Pick<Work, 'wakeWithin'>): WebhookDeliveryStore {
   return {
     async byIds(ids) {
       const rows = await prisma.webhookDelivery.findMany({ where: { id: { in: ids.filter(isUuid) } } });
@@ -106,24 +107,48 @@ export function createWebhookDeliveryStore(prisma: PrismaClient): WebhookDeliver
         data: { leaseOwner: null, leaseUntil: null },
       });
     },
-    async redeliver(ids, at) {
-      const held = Prisma.sql`lease_until > ${instant(at)}`;
-      return rowsOf(
-        prisma,
-        Prisma.sql`
-        UPDATE webhook_deliveries d SET
-          state = CASE WHEN state = 'PENDING' THEN 'PENDING' ELSE 'RETRYING' END,
-          next_attempt_at = ${instant(at)}, first_attempt_at = NULL, ended_at = NULL, lease_owner = NULL, lease_until = NULL
-        WHERE ${isOneOf('d.id::text', ids)} AND d.sequence IS NOT NULL AND NOT coalesce(${held}, FALSE)`,
-      );
+    redeliver: (ids, at) => redeliver(prisma, ids, at),
+    askAnew: ({ since, createdAt, ...wanted }) =>
+      prisma.$transaction(async (transaction) => {
+        const data = { ...wanted, since: new Date(since), createdAt: new Date(createdAt), position: 0 };
+        await transaction.webhookRedelivery.create({ data });
+        await work.wakeWithin(transaction, 'webhook-redelivery', wanted.id);
+      }),
+    sendNextAnew: (id, limit, at) =>
+      prisma.$transaction(async (transaction) => {
+        const [wanted] = await transaction.$queryRaw<WebhookRedelivery[]>`
+          SELECT webhook_id AS "webhookId", since, include_delivered AS "includeDelivered", position, created_at AS "createdAt"
+          FROM webhook_redeliveries WHERE id = ${id}::uuid FOR UPDATE`;
+        if (wanted === undefined) return null;
+        const { webhookId, since, includeDelivered, position, createdAt } = wanted;
+        const found = await transaction.webhookDelivery.findMany({
+          where: {
+            webhookId,
+            sequence: { gt: BigInt(position) },
+            createdAt: { gte: new Date(since), lte: new Date(createdAt) },
+            state: { in: includeDelivered ? ['DELIVERED', 'FAILED'] : ['FAILED'] },
+          },
+          orderBy: { sequence: 'asc' },
+          take: limit,
+          select: { id: true, sequence: true },
+        });
+        const due = await redeliver(
+          transaction,
+          found.map((delivery) => delivery.id),
+          at,
+        );
+        const last = found.at(-1)?.sequence ?? null;
+        const isLast = last === null || found.length < limit;
+        if (isLast) await transaction.webhookRedelivery.delete({ where: { id } });
+        else await transaction.webhookRedelivery.update({ where: { id }, data: { position: last } });
+        return { due: due.length, isLast };
+      }),
+    async askedAnew() {
+      const rows = await prisma.webhookRedelivery.findMany({ select: { id: true }, orderBy: { createdAt: 'asc' } });
+      return rows.map(({ id }) => id);
     },
-    async idsAfter({ webhookId, after, since, states, limit }) {
-      if (!isUuid(webhookId)) return [];
-      const rows = await prisma.$queryRaw<{ id: string; sequence: bigint }[]>`
-        SELECT id, sequence FROM webhook_deliveries
-        WHERE webhook_id = ${webhookId}::uuid AND sequence > ${after} AND created_at >= ${instant(since)} AND ${isOneOf('state', states)}
-        ORDER BY sequence LIMIT ${limit}`;
-      return rows.map(({ id, sequence }) => ({ id, sequence: BigInt(sequence) }));
+    async forgetAsked(id) {
+      await prisma.webhookRedelivery.deleteMany({ where: { id } });
     },
     async nextDueAt(now) {
       const [row] = await prisma.$queryRaw<{ at: Date | null }[]>`
@@ -137,6 +162,21 @@ export function createWebhookDeliveryStore(prisma: PrismaClient): WebhookDeliver
       DELETE FROM webhook_deliveries WHERE id IN (
         SELECT id FROM webhook_deliveries WHERE ended_at < ${instant(endedBefore)} ORDER BY ended_at LIMIT ${limit})`,
   };
+}
+
+function redeliver(
+  database: Prisma.TransactionClient,
+  ids: readonly string[],
+  at: number,
+): Promise<readonly WebhookDeliveryRecord[]> {
+  return rowsOf(
+    database,
+    Prisma.sql`
+    UPDATE webhook_deliveries d SET
+      state = CASE WHEN state = 'PENDING' THEN 'PENDING' ELSE 'RETRYING' END,
+      next_attempt_at = ${instant(at)}, first_attempt_at = NULL, ended_at = NULL, lease_owner = NULL, lease_until = NULL
+    WHERE ${isOneOf('d.id::text', ids)} AND d.sequence IS NOT NULL AND NOT coalesce(lease_until > ${instant(at)}, FALSE)`,
+  );
 }
 
 /** The rows an UPDATE gives back, in the order they are to be sent. */

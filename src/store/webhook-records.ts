@@ -95,6 +95,15 @@ export type NewWebhookDelivery = Pick<
   'id' | 'webhookId' | 'sequence' | 'eventId' | 'type' | 'subjectKey'
 >;
 
+/** Deliveries that are to be sent anew: those made from `since` until `createdAt` that were given up, and those that were taken if so wanted. */
+export interface NewWebhookRedelivery {
+  readonly id: string;
+  readonly webhookId: string;
+  readonly since: number;
+  readonly includeDelivered: boolean;
+  readonly createdAt: number;
+}
+
 export type WebhookChange = Partial<
   Pick<
     WebhookRecord,

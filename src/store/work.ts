@@ -28,7 +28,7 @@ export interface Work extends WorkStore {
 /** Where pg-boss has its tables. */
 export const WORK_SCHEMA = 'pgboss';
 
-export const WORK_KINDS: readonly WorkKind[] = ['plan', 'portfolio-refresh'];
+export const WORK_KINDS: readonly WorkKind[] = ['plan', 'portfolio-refresh', 'webhook-redelivery'];
 
 /** A worker without a sign of life for so long is dead; pg-boss knows no shorter time. */
 const SILENT_S = 10;

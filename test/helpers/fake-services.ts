@@ -346,6 +346,7 @@ export function createFakeServices({
       deliveries: unused('webhooks.deliveries'),
       deliveryById: unused('webhooks.deliveryById'),
       redeliver: unused('webhooks.redeliver'),
+      redeliverSince: unused('webhooks.redeliverSince'),
     },
     bulkJobs: {
       refreshPortfolio: unused('bulkJobs.refreshPortfolio'),

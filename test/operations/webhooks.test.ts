@@ -114,6 +114,18 @@ describe('a webhook', () => {
     expect(again.delivery.state).toBe('RETRYING');
     await vi.waitFor(() => expect(got).toHaveLength(2), PATIENT);
     expect(got[1]).toMatchObject({ body, headers: { 'webhook-id': headers['webhook-id'] } });
+    await vi.waitFor(async () => {
+      const state = await ask<{ state: string }>(
+        'node',
+        'query ($id: ID!) { node(id: $id) { ... on WebhookDelivery { state } } }',
+        { id: page.edges[0]?.node.id },
+      );
+      expect(state).toEqual({ state: 'DELIVERED' });
+    }, PATIENT);
+    const all = { webhookId: made.webhook.id, since: '2020-01-01T00:00:00Z', includeDelivered: true };
+    expect(await run('redeliverSince', all, 'webhook { id }')).toMatchObject({ webhook: { id: made.webhook.id } });
+    await vi.waitFor(() => expect(got).toHaveLength(3), PATIENT);
+    expect(got[2]).toMatchObject({ body, headers: { 'webhook-id': headers['webhook-id'] } });
     await remove(made);
   });
 
