@@ -1,11 +1,12 @@
 // Many subscribers of one busy organization on one process, beside graphql-ws as it comes, in the same run. 1,000 subscribers, 10,000 with --full.
 // Promises: everything arrives; a tenth of the CPU for each message, a third of the time to the last percent, at most 20 KB for each subscriber.
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { percentile } from './lib/arrivals.ts';
 import type { ClientsOrder, ClientsReply } from './lib/fanout-clients.ts';
 import type { FanoutOrder, FanoutReply } from './lib/fanout-server.ts';
+import { replyOf } from './lib/replies.ts';
 import { printTable } from './lib/table.ts';
 
 const SUBSCRIBERS = process.argv.includes('--full') ? 10_000 : 1_000;
@@ -14,8 +15,10 @@ const WARM = 100;
 /** Events are committed together, as one look at many transfers finds them. */
 const BATCHES = 5;
 const BATCH = 10;
-/** Time between batches: so long that even the peer could send one batch in it. */
-const PAUSE_MS = 1.5 * SUBSCRIBERS;
+/** From the arrival of the last message of a batch to the next batch: none waits for what came before it. */
+const PAUSE_MS = 500;
+/** A batch that has not arrived after so long is lost. */
+const PATIENCE_MS = 300_000;
 const QUERY =
   'subscription { transferUpdates { cursor ... on TransferUpdate { step waitingOn deadlineAt explanation helpingMutation transfer { id domainName version } } } }';
 
@@ -50,7 +53,7 @@ async function measure(kind: 'gateway' | 'stock'): Promise<Figures> {
     return (await reply).messages;
   };
   const arrive = async (messages: number): Promise<void> => {
-    for (let checks = 0; (await received()) < messages && checks < 600; checks++) await wait(100);
+    for (let waited = 0; (await received()) < messages && waited < PATIENCE_MS; waited += 100) await wait(100);
   };
 
   await open(WARM);
@@ -65,11 +68,11 @@ async function measure(kind: 'gateway' | 'stock'): Promise<Figures> {
   clients.send('count');
   const cpuBefore = (await ask({ kind: 'cpu' }, 'cpu')).micros;
   const committed: number[] = [];
-  for (let batch = 0; batch < BATCHES; batch++) {
+  for (let batch = 1; batch <= BATCHES; batch++) {
     committed.push((await ask({ kind: 'commit', events: BATCH }, 'committed')).at);
+    await arrive(start + SUBSCRIBERS * BATCH * batch);
     await wait(PAUSE_MS);
   }
-  await arrive(start + SUBSCRIBERS * BATCH * BATCHES);
   const cpu = (await ask({ kind: 'cpu' }, 'cpu')).micros - cpuBefore;
   const reply = replyOf<ClientsReply, 'arrivals'>(clients, 'arrivals');
   clients.send('arrivals');
@@ -90,23 +93,6 @@ async function measure(kind: 'gateway' | 'stock'): Promise<Figures> {
     received: delays.length,
     wrong,
   };
-}
-
-function replyOf<R extends { readonly kind: string }, K extends R['kind']>(
-  child: ChildProcess,
-  kind: K,
-): Promise<Extract<R, { readonly kind: K }>> {
-  return new Promise((resolve, reject) => {
-    const onMessage = (message: R): void => {
-      if (message.kind !== kind) return;
-      child.off('message', onMessage);
-      child.off('exit', onExit);
-      resolve(message as Extract<R, { readonly kind: K }>);
-    };
-    const onExit = (code: number | null): void => reject(new Error(`A process of the bench ended with ${code}.`));
-    child.on('message', onMessage);
-    child.once('exit', onExit);
-  });
 }
 
 console.log(`${SUBSCRIBERS} subscribers, ${BATCHES} batches of ${BATCH} events; the peer first.`);

@@ -1,5 +1,6 @@
 // One process that tells many subscribers of `transferUpdates` of a busy organization: the gateway's server, or (`stock`) graphql-ws as it comes over an
 // in-memory pub/sub. The same schema, resolvers and document; both have their events in memory.
+import { setMaxListeners } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -50,7 +51,9 @@ async function startGateway(): Promise<(events: number) => void> {
 }
 
 async function startStock(): Promise<(events: number) => void> {
-  const pubSub = createPubSub<{ changed: [TransferUpdate] }>();
+  const eventTarget = new EventTarget();
+  setMaxListeners(0, eventTarget);
+  const pubSub = createPubSub<{ changed: [TransferUpdate] }>({ eventTarget });
   const { services } = createFakeServices({
     overrides: () => ({ transfers: { updates: () => pubSub.subscribe('changed') } }),
   });

@@ -36,7 +36,7 @@ export function createEventStreams({
   const open = new Set<EventStream>();
   return {
     async serve(response, subscriber, expiresAt) {
-      if (response.closed) return;
+      if (response.closed) return subscriber.leave();
       const stream = new EventStream(response, subscriber);
       const closed = new Promise<void>((resolve) => response.once('close', () => resolve()));
       response.on('drain', () => subscriber.resume());

@@ -13,6 +13,7 @@ import { createEventStreams } from './event-streams.ts';
 import { createExplorer } from './explorer.ts';
 import { type Connection, leaveAll } from './fanout/connection.ts';
 import { createExpiryAlarm } from './fanout/expiry.ts';
+import type { Fanout } from './fanout/fanout.ts';
 import { createSlots, type SubscriptionLimits } from './fanout/slots.ts';
 import { createHealth } from './health.ts';
 import { createHeartbeat } from './heartbeat.ts';
@@ -49,6 +50,8 @@ export interface GatewayServer {
   listen(): Promise<{ readonly url: string }>;
   /** Tells proxies to look elsewhere, then takes nothing new, ends subscriptions so that clients reconnect elsewhere, waits for running requests within the bound, then cuts. Idempotent. */
   close(): Promise<void>;
+  /** What there is of subscriptions at the moment. */
+  readonly subscriptions: Fanout['counts'];
 }
 
 /** The address cannot be listened on; the message is one line that says what helps. */
@@ -174,6 +177,9 @@ export function createServer(options: ServerOptions): GatewayServer {
       return { url: `http://${shownHost(config.host)}:${port}` };
     },
     close: () => (closing ??= close()),
+    get subscriptions() {
+      return pipeline.fanout.counts;
+    },
   };
 }
 

@@ -59,7 +59,7 @@ export function createWebSockets({ pipeline, authenticate, slots, heartbeat, ala
       connection.headers = null;
       connection.language = languageOf(language);
       connection.caller = caller;
-      if (caller === null) return false;
+      if (caller === null || !connection.isOpen) return false;
       const stop = alarm.add(caller.expiresAt, connection);
       if (caller.expiresAt !== null) connection.webSocket.once('close', stop);
       return { requestId: connection.requestId };

@@ -1,5 +1,5 @@
 // A feed of everything in a log in memory: from a cursor on, or from the present end.
-import { createLocalBus } from '../../src/events/bus.ts';
+import { createLocalBus, type EventBus } from '../../src/events/bus.ts';
 import { type Feed, iterateFeed } from '../../src/events/feed.ts';
 import { createEventTail, type TailLimits } from '../../src/events/tail.ts';
 import type { Clock } from '../../src/lib/clock.ts';
@@ -17,7 +17,19 @@ export function createLogFeed<T extends { readonly cursor: string }>(
   const { log } = memory;
   const cursors = log.cursorsFor({ organizationId: null, clientId: null });
   const bus = createLocalBus();
-  const tail = createEventTail({ log, bus, clock, logger: silentLogger, limits });
+  let listeners = 0;
+  const counted: EventBus = {
+    ...bus,
+    subscribe(hint, listener) {
+      const stop = bus.subscribe(hint, listener);
+      listeners += 1;
+      return () => {
+        listeners -= 1;
+        stop();
+      };
+    },
+  };
+  const tail = createEventTail({ log, bus: counted, clock, logger: silentLogger, limits });
   let watchers = 0;
   let begun = 0;
   const feedAfter = (after: string | null, isVisible: (item: T) => boolean): Feed<T> => ({
@@ -57,6 +69,10 @@ export function createLogFeed<T extends { readonly cursor: string }>(
     /** How many know where they begin: they get everything that is appended from now on. */
     get begun() {
       return begun;
+    },
+    /** Of the bus. */
+    get listeners() {
+      return listeners;
     },
     get watchers() {
       return watchers;

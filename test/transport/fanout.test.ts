@@ -1,9 +1,13 @@
 // Subscribers of one question over real connections: executed once, bounded, resumable, and the same over WebSocket and Server-Sent Events.
 import { connect as connectTcp, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExecutionResult } from 'graphql';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import WebSocket from 'ws';
 import { systemClock } from '../../src/lib/clock.ts';
+import { TOO_SLOW_CODE } from '../../src/server/websocket-connection.ts';
 import type { Services, TransferUpdate } from '../../src/services/services.ts';
+import { fakeClock } from '../helpers/fake-clock.ts';
 import { createFakeServices, NOW, organization, transfer } from '../helpers/fake-services.ts';
 import { createLogFeed } from '../helpers/log-feed.ts';
 import { STREAM_TRANSPORTS, type StreamClient, type StreamResult } from '../helpers/stream-clients.ts';
@@ -38,11 +42,17 @@ async function start(options: Partial<TestAppOptions> = {}, transfers: Partial<S
     }),
   });
   const { log, tail } = feed;
-  const app = await startTestApp({ services: fake.services, events: { log, tail }, ...options });
-  open.push({ dispose: () => app.server.close() });
+  const again = async () => {
+    const app = await startTestApp({ services: fake.services, events: { log, tail }, ...options });
+    open.push({ dispose: () => app.server.close() });
+    return app;
+  };
+  const app = await again();
   let places = 0;
   return {
     app,
+    /** Another server over the same events. */
+    again,
     feed,
     loads: () => loads,
     /** How many will have begun when one more has. */
@@ -144,6 +154,25 @@ describe.each(STREAM_TRANSPORTS)('over $name', ({ connect }) => {
     await Promise.allSettled(kept.map(({ first }) => first));
   });
 
+  test('a gateway that stops ends them all at once, without completing; at the next one they miss nothing and get nothing twice', async () => {
+    const gateway = await start();
+    const all = await Promise.all([follow(gateway), follow(gateway), follow(gateway)]);
+    gateway.feed.append();
+    const cursors = [];
+    for (const one of all) cursors.push(cursorOf(await firstOf(one)));
+    const cut = all.map(({ next }) => next());
+    for (const one of cut) one.catch(() => {});
+    await gateway.app.server.close();
+    for (const one of cut) await expect(one).rejects.toBeDefined();
+    expect(gateway.app.server.subscriptions).toEqual({ subscribers: 0, groups: 0, members: 0 });
+    gateway.feed.append(2);
+    const next = { ...gateway, app: await gateway.again() };
+    for (const after of cursors) {
+      const back = await follow(next, UPDATES, { after });
+      expect([versionOf(await firstOf(back)), versionOf(await back.next())]).toEqual([2, 3]);
+    }
+  });
+
   test('when connections have come and gone, nothing of them is left', async () => {
     const gateway = await start();
     for (let round = 0; round < 5; round++) {
@@ -178,6 +207,28 @@ const sse = (query: string, headers: readonly string[] = []) => {
   ].join('\r\n');
 };
 
+const UPGRADE = [
+  'GET /graphql HTTP/1.1',
+  'Host: localhost',
+  'Upgrade: websocket',
+  'Connection: Upgrade',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Protocol: graphql-transport-ws',
+  '\r\n',
+].join('\r\n');
+
+/** A text frame of a client, masked with zeros. */
+function textFrame(message: object): Buffer {
+  const payload = Buffer.from(JSON.stringify(message));
+  const { length } = payload;
+  const head = length < 126 ? [0x81, 0x80 | length] : [0x81, 0xfe, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]);
+}
+
+/** The payload of the close frame: the code in two bytes, then the reason. */
+const CLOSED_AS_TOO_SLOW = `${String.fromCharCode(TOO_SLOW_CODE >> 8, TOO_SLOW_CODE & 0xff)}Subscriber too slow`;
+
 test('an event stream names the cursor as the id of each event, whether it is asked for or not, and says when to come back', async () => {
   const { app, feed } = await start();
   const socket = rawSocket(app);
@@ -191,6 +242,31 @@ test('an event stream names the cursor as the id of each event, whether it is as
   await vi.waitFor(() => expect(feed.tail.followers).toBe(1), { interval: 5 });
   feed.append();
   await vi.waitFor(() => expect(text).toContain(`event: next\nid: ${feed.cursorAt(1n)}\ndata: {"data":`), {
+    interval: 5,
+  });
+});
+
+test('one connection has so many at most, also when it asks for all of them at once', async () => {
+  const { app } = await start({ limits: { perConnection: 3 } });
+  const socket = new WebSocket(app.webSocketUrl, 'graphql-transport-ws');
+  open.push({ dispose: () => socket.terminate() });
+  const refused: unknown[] = [];
+  socket.on('message', (data) => {
+    const { type, payload } = JSON.parse(String(data));
+    if (type === 'next') refused.push(payload.errors[0].extensions.code);
+    if (type !== 'connection_ack') return;
+    for (const id of 'abcde')
+      socket.send(
+        JSON.stringify({
+          id,
+          type: 'subscribe',
+          payload: { query: UPDATES.replace('($after: String)', '').replace('(after: $after)', '') },
+        }),
+      );
+  });
+  socket.once('open', () => socket.send(JSON.stringify({ type: 'connection_init' })));
+  await vi.waitFor(() => expect(app.server.subscriptions.members).toBe(3), { interval: 5 });
+  await vi.waitFor(() => expect(refused).toEqual(['TOO_MANY_SUBSCRIPTIONS', 'TOO_MANY_SUBSCRIPTIONS']), {
     interval: 5,
   });
 });
@@ -225,4 +301,35 @@ test('a client that stops reading holds nobody else, and is ended with the curso
   const { errors } = JSON.parse(/data: (\{"errors".*)\n/.exec(received)?.[1] ?? '{}');
   expect(errors[0].extensions).toMatchObject({ code: 'SUBSCRIBER_TOO_SLOW', retryable: true });
   expect(received.split('id: ').at(-1)?.split('\n')[0]).toBe(errors[0].extensions.lastCursor);
+}, 20_000);
+
+test('a WebSocket that stops reading is closed once the end of its subscription cannot be told, after everything up to its last cursor', async () => {
+  const clock = fakeClock(NOW);
+  const text = 'x'.repeat(1_000);
+  const { app, feed } = await start({ clock }, { explain: () => ({ text, helpingMutation: null }) });
+  const stuck = rawSocket(app);
+  let received = '';
+  stuck.on('data', (data) => {
+    received = (received + data.toString('latin1')).slice(-60_000);
+  });
+  const many = Array.from({ length: 40 }, (_, index) => `a${index}: explanation`).join(' ');
+  const query = `subscription { transferUpdates { ... on TransferUpdate { transfer { version } ${many} } } }`;
+  stuck.write(UPGRADE);
+  stuck.write(textFrame({ type: 'connection_init' }));
+  await vi.waitFor(() => expect(received).toContain('connection_ack'), { interval: 5 });
+  stuck.write(textFrame({ id: 'a', type: 'subscribe', payload: { query } }));
+  await vi.waitFor(() => expect(feed.tail.followers).toBe(1), { interval: 5 });
+  stuck.pause();
+  while (feed.tail.followers === 1) {
+    feed.append(10);
+    await nextTurn();
+  }
+  await clock.advance(12_000);
+  stuck.resume();
+  await vi.waitFor(() => expect(received).toContain(CLOSED_AS_TOO_SLOW), { interval: 5, timeout: 5_000 });
+  const last = /\{"id":"a","type":"next","payload":(\{"errors":.*?\})\}\x81/s.exec(received)?.[1] ?? '{}';
+  const { code, lastCursor } = JSON.parse(last).errors[0].extensions;
+  expect(code).toBe('SUBSCRIBER_TOO_SLOW');
+  const versions = [...received.matchAll(/"version":(\d+)/g)].map(([, version]) => BigInt(version ?? 0));
+  expect(lastCursor).toBe(feed.cursorAt(versions.at(-1) ?? 0n));
 }, 20_000);

@@ -26,6 +26,8 @@ const RETRY_AFTER_MS = 5_000;
 
 export function createSlots(limits: SubscriptionLimits): Slots {
   const tenants = new Map<string, number>();
+  /** Also of those whose subscriptions are only on their way. */
+  const places = new WeakMap<Connection, number>();
   let connections = 0;
   const connect = (): (() => void) | null => {
     if (connections >= limits.connections) return null;
@@ -35,8 +37,9 @@ export function createSlots(limits: SubscriptionLimits): Slots {
     });
   };
   return {
-    take(session, { subscribers }, isStream) {
-      if (subscribers.size >= limits.perConnection)
+    take(session, connection, isStream) {
+      const taken = places.get(connection) ?? 0;
+      if (taken >= limits.perConnection)
         throw refusal(`This connection may have ${limits.perConnection} subscriptions open, and has`);
       const tenant = tenantOf(session);
       const open = tenants.get(tenant) ?? 0;
@@ -46,8 +49,10 @@ export function createSlots(limits: SubscriptionLimits): Slots {
       if (isStream && disconnect === null)
         throw refusal(`This gateway keeps ${limits.connections} connections open, and has`);
       tenants.set(tenant, open + 1);
+      places.set(connection, taken + 1);
       return once(() => {
         disconnect?.();
+        places.set(connection, (places.get(connection) ?? 1) - 1);
         const left = (tenants.get(tenant) ?? 1) - 1;
         if (left === 0) tenants.delete(tenant);
         else tenants.set(tenant, left);
