@@ -25,10 +25,11 @@ export function createAccessTokensService(deps: AccessTokensDeps): AccessTokensS
 
   const assertVisible = async (scope: OperationScope, { organizationId, clientId }: CreateAccessTokenInput) => {
     const { session } = scope;
-    const organization = canSee(session, { organizationId, clientId: session.clientId })
-      ? await organizations.byId(scope, organizationId)
-      : null;
-    if (organization === null) throw new NotFoundError('There is no such organization.', ['input', 'organizationId']);
+    const isThere =
+      session.organizationId === null
+        ? (await organizations.byId(scope, organizationId)) !== null
+        : session.organizationId === organizationId;
+    if (!isThere) throw new NotFoundError('There is no such organization.', ['input', 'organizationId']);
     if (session.clientId !== null && clientId === null)
       throw new NotFoundError('You see one client of this organization alone; name it.', ['input', 'clientId']);
     if (clientId === null) return;

@@ -7,7 +7,7 @@ import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { defaultToken } from '../../src/sandbox/options.ts';
 import { type RunningSandbox, startSandbox } from '../../src/sandbox/server.ts';
-import { silentLogger } from '../../src/telemetry/logger.ts';
+import { type Logger, silentLogger } from '../../src/telemetry/logger.ts';
 
 export interface Reply {
   readonly status: number;
@@ -22,17 +22,30 @@ export interface SandboxApp {
   readonly webSocketUrl: string;
   readonly sandbox: RunningSandbox;
   ask(query: string, variables?: Record<string, unknown>, operationName?: string): Promise<Reply>;
+  /** The same for whoever has this key or token. */
+  as(credential: string): Pick<SandboxApp, 'ask'>;
   /** Calls the sandbox's control API. */
   control<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>;
   close(): Promise<void>;
 }
 
+/** Of a request that was refused before anything ran. */
+const NO_CALLS: Reply['upstream'] = { planned: 0, made: 0, fromMirror: 0 };
+
 /** Starts both and waits until the mirror is full. */
-export async function startSandboxApp({ domains = 120 } = {}): Promise<SandboxApp> {
+export async function startSandboxApp({
+  domains = 120,
+  environment = {},
+  logger = silentLogger,
+}: {
+  readonly domains?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly logger?: Logger;
+} = {}): Promise<SandboxApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-'));
   const sandbox = await startSandbox({ domains });
-  const config = { ...loadConfig({ DATA_DIR: dataDir, SANDBOX_DOMAINS: String(domains) }), port: 0 };
-  const app = await createApp(config, { apiUrl: sandbox.url, token: defaultToken }, silentLogger);
+  const config = { ...loadConfig({ DATA_DIR: dataDir, SANDBOX_DOMAINS: String(domains), ...environment }), port: 0 };
+  const app = await createApp(config, { apiUrl: sandbox.url, token: defaultToken }, logger);
   const { url: origin } = await app.listen();
   await vi.waitFor(
     () => {
@@ -41,15 +54,15 @@ export async function startSandboxApp({ domains = 120 } = {}): Promise<SandboxAp
     { timeout: 30_000, interval: 50 },
   );
   const url = `${origin}/graphql`;
-  return {
-    origin,
-    url,
-    webSocketUrl: url.replace('http:', 'ws:'),
-    sandbox,
+  const askerAs = (credential: string | null): Pick<SandboxApp, 'ask'> => ({
     async ask(query, variables, operationName) {
       const response = await fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/graphql-response+json',
+          ...(credential !== null && { authorization: `Bearer ${credential}` }),
+        },
         body: JSON.stringify({ query, variables, operationName }),
       });
       const {
@@ -57,10 +70,18 @@ export async function startSandboxApp({ domains = 120 } = {}): Promise<SandboxAp
         errors = [],
         extensions,
       } = (await response.json()) as Omit<Reply, 'status' | 'upstream'> & {
-        extensions: { upstream: Reply['upstream'] };
+        extensions?: { upstream: Reply['upstream'] };
       };
-      return { status: response.status, data, errors, upstream: extensions.upstream };
+      return { status: response.status, data, errors, upstream: extensions?.upstream ?? NO_CALLS };
     },
+  });
+  return {
+    origin,
+    url,
+    webSocketUrl: url.replace('http:', 'ws:'),
+    sandbox,
+    ...askerAs(null),
+    as: askerAs,
     async control<T>(method: string, path: string, body?: unknown) {
       const response = await fetch(`${sandbox.url}/sandbox${path}`, {
         method,
