@@ -9,10 +9,10 @@ import { printTable } from './lib/table.ts';
 /** Subscriptions open at a time; as many again leave while they are answered. */
 const WAVE = 500;
 /** Before the first look, so that code, pools and caches are there. */
-const WARM_WAVES = 4;
+const WARM_WAVES = 10;
 const WAVES = 10;
-/** The heap may differ by so much; every subscription that stayed would weigh thousands of bytes. */
-const HEAP_BYTES = 500_000;
+/** The heap may differ by so much, a fortieth of what so many subscriptions weigh while they are open. */
+const HEAP_BYTES = 2_000_000;
 const PATIENCE_MS = 60_000;
 
 const server = fork(new URL('lib/churn-server.ts', import.meta.url), [], {
@@ -27,14 +27,15 @@ function ask<K extends ChurnReply['kind']>(message: ChurnOrder, answer: K) {
   return reply;
 }
 
-async function untilThere(subscribers: number, members: number): Promise<void> {
+async function untilThere(subscribers: number, visitors: readonly Visitor[]): Promise<void> {
   for (let waited = 0; waited < PATIENCE_MS; waited += 20) {
     const counted = await ask({ kind: 'count' }, 'counted');
-    if (counted.subscribers === subscribers && counted.members === members) return;
+    if (counted.subscribers === subscribers && counted.members === subscribers) return;
     await wait(20);
   }
   const { subscribers: found } = await ask({ kind: 'count' }, 'counted');
-  throw new Error(`${found} subscriptions are open, expected ${subscribers}.`);
+  const ends = await Promise.all(visitors.map(({ gone }) => Promise.race([gone, Promise.resolve('open')])));
+  throw new Error(`${found} subscriptions are open, expected ${subscribers}: ${[...new Set(ends)].join(', ')}.`);
 }
 
 const gone = (visitors: readonly Visitor[]): Promise<unknown> => Promise.all(visitors.map((visitor) => visitor.gone));
@@ -42,14 +43,14 @@ const gone = (visitors: readonly Visitor[]): Promise<unknown> => Promise.all(vis
 /** @returns subscriptions that were asked for. */
 async function wave(): Promise<number> {
   const staying = visit(place, WAVE);
-  await untilThere(WAVE, WAVE);
+  await untilThere(WAVE, staying);
   order({ kind: 'append', events: 5 });
   const brief = visitBriefly(place, WAVE);
   await gone(brief);
   order({ kind: 'append', events: 5 });
   for (const visitor of staying) visitor.leave();
   await gone(staying);
-  await untilThere(0, 0);
+  await untilThere(0, [...staying, ...brief]);
   return [...staying, ...brief].reduce((sum, { subscriptions }) => sum + subscriptions, 0);
 }
 

@@ -13,8 +13,8 @@ export interface Visitor {
   /** Subscriptions it has while it stays. */
   readonly subscriptions: number;
   leave(): void;
-  /** Resolves when its connection is closed. */
-  readonly gone: Promise<void>;
+  /** Resolves when its connection is closed, with how that came about. */
+  readonly gone: Promise<string>;
 }
 
 const QUERY = 'subscription { transferUpdates { cursor ... on TransferUpdate { transfer { version } } } }';
@@ -56,7 +56,7 @@ function overWebSocket({ url, authorization }: Place, way: Way): Visitor {
       if (way === 'cut') socket.terminate();
       else socket.close();
     },
-    gone: new Promise((resolve) => socket.once('close', () => resolve())),
+    gone: new Promise((resolve) => socket.once('close', (code) => resolve(`WebSocket closed with ${code}`))),
   };
 }
 
@@ -64,7 +64,10 @@ function overWebSocket({ url, authorization }: Place, way: Way): Visitor {
 function overEventStream({ url, authorization }: Place, turns: number | null): Visitor {
   const headers = { authorization, accept: 'text/event-stream', 'content-type': 'application/json' };
   const stream = request(url, { method: 'POST', headers, agent: false });
-  stream.on('error', () => {});
+  let end = 'event stream closed';
+  stream.on('error', ({ message }) => {
+    end = `event stream: ${message}`;
+  });
   stream.on('response', (response) => response.on('error', () => {}).resume());
   stream.end(JSON.stringify({ query: QUERY }));
   const leave = async (): Promise<void> => {
@@ -75,6 +78,6 @@ function overEventStream({ url, authorization }: Place, turns: number | null): V
   return {
     subscriptions: 1,
     leave: () => void stream.destroy(),
-    gone: new Promise((resolve) => stream.once('close', () => resolve())),
+    gone: new Promise((resolve) => stream.once('close', () => resolve(end))),
   };
 }
