@@ -26,7 +26,8 @@ const WRITERS = 4;
 const PER_TRANSACTION = 10;
 /** Time over which events and cuts are spread, least. */
 const SPREAD_MS = values.full ? 60_000 : 12_000;
-const PATIENCE_MS = 240_000;
+/** Nothing more is waited for when nothing has come for so long. */
+const PATIENCE_MS = 60_000;
 const SERVER = process.env.TEST_DATABASE_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
 
 async function main(): Promise<void> {
@@ -52,7 +53,7 @@ async function main(): Promise<void> {
     );
     for (let number = 0; number < SUBSCRIBERS; number++) {
       const subscribe = number % 2 === 0 ? subscribeOverWebSocket : subscribeOverEventStream;
-      subscribers.push(subscribe({ port: proxy.port, after: data.events.pageInfo.endCursor, last: EVENTS }));
+      subscribers.push(subscribe({ port: proxy.port, after: data.events.pageInfo.endCursor }));
     }
     let next = 1;
     const writers = Array.from({ length: WRITERS }, async () => {
@@ -70,9 +71,7 @@ async function main(): Promise<void> {
       else cuts = pick(subscribers)?.cut() ? { ...cuts, client: cuts.client + 1 } : cuts;
     }
     await Promise.all(writers);
-    // The last event is written when all cuts are done, so that everybody comes back once more.
-    const until = performance.now() + PATIENCE_MS;
-    while (!subscribers.every(({ isComplete }) => isComplete()) && performance.now() < until) await sleep(50);
+    await everythingReceived(subscribers);
 
     const events = await prisma.event.findMany({ where: { type: 'BULK_JOB_CHANGED' }, orderBy: { sequence: 'asc' } });
     const rows = events.map(({ domainName }) => Number(domainName?.slice(1, -8)));
@@ -109,6 +108,16 @@ async function main(): Promise<void> {
     await server.query(`DROP DATABASE ${database} WITH (FORCE)`);
     await server.end();
     rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function everythingReceived(subscribers: readonly EventSubscriber[]): Promise<void> {
+  let received = 0;
+  for (let since = performance.now(); received < SUBSCRIBERS * EVENTS && performance.now() - since < PATIENCE_MS; ) {
+    await sleep(50);
+    const now = subscribers.reduce((total, subscriber) => total + subscriber.received(), 0);
+    if (now > received) since = performance.now();
+    received = now;
   }
 }
 

@@ -7,8 +7,8 @@ export interface EventSubscriber {
   readonly sessions: readonly { readonly after: number; readonly got: readonly number[] }[];
   /** Breaks its connection. @returns false when it has none right now. */
   cut(): boolean;
-  /** True once the last event has come. */
-  isComplete(): boolean;
+  /** How many different events have come. */
+  received(): number;
   stop(): void;
 }
 
@@ -16,8 +16,6 @@ export interface SubscriberOptions {
   readonly port: number;
   /** Cursor of event number 0. */
   readonly after: string;
-  /** How many events follow it. */
-  readonly last: number;
 }
 
 const DOCUMENT =
@@ -29,7 +27,7 @@ const AGAIN_AFTER_MS = 20;
 /** Opens one connection. @returns how to break it. */
 type Connect = (after: string, receive: (text: string) => void, closed: () => void) => () => void;
 
-function subscriber({ after, last }: SubscriberOptions, connect: Connect): EventSubscriber {
+function subscriber({ after }: SubscriberOptions, connect: Connect): EventSubscriber {
   const sessions: { after: number; got: number[] }[] = [];
   const seen = new Set<number>();
   let acknowledged = { number: 0, cursor: after };
@@ -65,7 +63,7 @@ function subscriber({ after, last }: SubscriberOptions, connect: Connect): Event
       destroy?.();
       return destroy !== null;
     },
-    isComplete: () => seen.size === last,
+    received: () => seen.size,
     stop() {
       isOver = true;
       destroy?.();
