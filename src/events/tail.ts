@@ -32,9 +32,12 @@ export class FollowerTooSlowError extends Error {
   override readonly name = 'FollowerTooSlowError';
   /** The last event it received, or where it began to follow. */
   readonly position: bigint;
-  constructor(position: bigint) {
+  /** What came after the position was removed before it was read: whoever follows from there again fails again. */
+  readonly isGone: boolean;
+  constructor(position: bigint, isGone = false) {
     super(`The updates were read too slowly and end after position ${position} of the log.`);
     this.position = position;
+    this.isGone = isGone;
   }
 }
 
@@ -171,7 +174,7 @@ export function createEventTail({ log, bus, clock, logger, limits: given }: Tail
     while (!attach(follower, atEnd)) {
       const known = reader?.at ?? from;
       const events = await readAfter(from, signal).catch((error: unknown) => {
-        throw error instanceof LogGapError ? new FollowerTooSlowError(last) : error;
+        throw error instanceof LogGapError ? new FollowerTooSlowError(last, true) : error;
       });
       if (signal.aborted) return;
       const end = events.at(-1)?.sequence ?? from;

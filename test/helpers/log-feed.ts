@@ -64,6 +64,8 @@ export function createLogFeed<T extends { readonly cursor: string }>(
       return sequences;
     },
     hold: memory.hold,
+    /** Removes the oldest events up to and including this one. */
+    prune: memory.prune,
     updates: (after: string | null, signal: AbortSignal, isVisible: (item: T) => boolean = () => true) =>
       iterateFeed(feedAfter(after, isVisible), { tail, signal }),
     /** How many know where they begin: they get everything that is appended from now on. */

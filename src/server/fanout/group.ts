@@ -13,6 +13,8 @@ type Event = Parameters<Feed<unknown>['itemOf']>[0];
 export interface Member {
   /** Messages of events after the position it joined at, in order. */
   offer(messages: readonly Message[]): void;
+  /** Events it has not got are no longer in the log. */
+  overtaken(): void;
   /** The group cannot go on. */
   fail(error: unknown): void;
 }
@@ -113,11 +115,14 @@ export class Group {
           }
         } catch (error) {
           // Executing takes longer than events come: the log is read again from here, at the pace of the execution.
-          if (!(error instanceof FollowerTooSlowError)) throw error;
+          if (!(error instanceof FollowerTooSlowError) || error.isGone) throw error;
         }
       }
     } catch (error) {
-      if (!signal.aborted) for (const member of [...this.#members.keys()]) member.fail(error);
+      if (signal.aborted) return;
+      for (const member of [...this.#members.keys()])
+        if (error instanceof FollowerTooSlowError) member.overtaken();
+        else member.fail(error);
     } finally {
       unwatch?.();
     }

@@ -1,7 +1,7 @@
 // One subscription: what is told to it alone at the beginning, its place in a group from then on, and its bounded queue.
 import type { ExecutionResult } from 'graphql';
 import type { Feed } from '../../events/feed.ts';
-import type { EventLog } from '../../events/log.ts';
+import { type EventLog, LogGapError } from '../../events/log.ts';
 import type { Connection, Subscription } from './connection.ts';
 import type { Group, Member } from './group.ts';
 import type { Message } from './message.ts';
@@ -96,7 +96,11 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, void>,
       let isAtEnd = false;
       while (!this.#isEnded && !group.join(this, at, isAtEnd)) {
         const known = group.at ?? at;
-        const events = await this.#host.log.after(at, BATCH);
+        const events = await this.#host.log.after(at, BATCH).catch((error: unknown) => {
+          if (error instanceof LogGapError) return null;
+          throw error;
+        });
+        if (events === null) return this.#giveUp(feed);
         for (const event of events) {
           if (this.#isEnded) return;
           at = event.sequence;
@@ -136,14 +140,17 @@ export class Subscriber implements AsyncIterableIterator<ExecutionResult, void>,
       this.#queue.push(message);
       this.#queuedBytes += message.size;
     }
-    if (this.#queue.length > QUEUE_LIMITS.messages || this.#queuedBytes > QUEUE_LIMITS.bytes) this.#overflow();
+    if (this.#queue.length > QUEUE_LIMITS.messages || this.#queuedBytes > QUEUE_LIMITS.bytes) this.overtaken();
+  }
+
+  overtaken(): void {
+    if (this.#group !== null) this.#giveUp(this.#group.feed);
   }
 
   /** What waits is given up: the client goes on after what it was last given. */
-  #overflow(): void {
-    const { lastCursor } = this;
+  #giveUp(feed: Feed<unknown>): void {
     this.#queue = null;
-    this.fail(this.#group?.feed.tooSlow(lastCursor ?? ''));
+    this.fail(feed.tooSlow(this.lastCursor ?? ''));
   }
 
   resume(): void {

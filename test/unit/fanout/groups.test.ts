@@ -97,6 +97,39 @@ test('another question, or the same with other rights, is executed for itself', 
   expect(executed).toEqual([String(first), String(first)]);
 });
 
+const isToldSlow = ({ got, completed }: Client) =>
+  completed && (got.at(-1)?.event.includes('SUBSCRIBER_TOO_SLOW') ?? false);
+
+test('members from whom events are removed before they got them are ended, each with the place where the gap begins', async () => {
+  const clients = [subscribe(), subscribe()];
+  await settle();
+  const [first = 0n] = feed.append();
+  await settle();
+  feed.append(30);
+  feed.prune(20n);
+  await settle(40);
+  for (const client of clients) {
+    expect(sequencesOf(client).slice(0, -1)).toEqual([first]);
+    expect(isToldSlow(client)).toBe(true);
+    expect(client.subscriber.lastCursor).toBe(cursorAt(first));
+  }
+  expect(fanout.counts).toEqual({ subscribers: 0, groups: 0, members: 0 });
+  expect(feed.watchers).toBe(0);
+});
+
+test('one who catches up with events that are removed meanwhile is ended in the same way', async () => {
+  feed.append(450);
+  const release = feed.hold();
+  const client = subscribe(cursorAt(5n));
+  await settle();
+  feed.prune(300n);
+  release();
+  await settle(40);
+  expect(isToldSlow(client)).toBe(true);
+  expect(client.subscriber.lastCursor).toBe(cursorAt(5n));
+  expect(fanout.counts).toEqual({ subscribers: 0, groups: 0, members: 0 });
+});
+
 test('those who come back at the same time share what they catch up with', async () => {
   const all = feed.append(5);
   const held = Promise.withResolvers<void>();
