@@ -85,6 +85,7 @@ export function pgliteWork(client: PGlite): Omit<WorkOptions, 'logger'> {
     },
     schema: WORK_SCHEMA,
     isAlone: true,
+    inTurn: (run) => run(),
   };
 }
 

@@ -17,6 +17,8 @@ export interface PostgresqlDatabase {
 
 const CONNECT_WITHIN_MS = 5_000;
 const MAX_CONNECTIONS = 10;
+/** Names the line in which processes that start make the tables of durable work. */
+const WORK_LOCK = 7_201_944_313;
 /** PostgreSQL 13, the first with gen_random_uuid() built in. */
 const OLDEST_VERSION = 130_000;
 
@@ -45,6 +47,11 @@ export async function openPostgresql(databaseUrl: string, logger: Logger): Promi
       database: { executeSql: (text, values) => pool.query(text, values) },
       schema: workSchemaOf(databaseUrl),
       isAlone: false,
+      inTurn: (run) =>
+        inTransaction(pool, async ({ query }) => {
+          await query(`SELECT pg_advisory_xact_lock(${WORK_LOCK})`);
+          return run();
+        }),
     },
     address: `${place.server}/${database}`,
     close: () => pool.end(),

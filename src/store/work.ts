@@ -16,6 +16,8 @@ export interface WorkOptions {
   readonly schema: string;
   /** Whether no other process can be at work: what a dead one had taken is then free at once. */
   readonly isAlone: boolean;
+  /** Runs it while no other process that starts on the same database does the same: two that make the tables at once would trip over each other. */
+  inTurn<T>(run: () => Promise<T>): Promise<T>;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
@@ -63,7 +65,7 @@ const clock = {
 };
 
 /** @throws what the database answers when the tables of pg-boss cannot be made or brought up to date. */
-export async function openWork({ database, schema, isAlone, logger }: WorkOptions): Promise<Work> {
+export async function openWork({ database, schema, isAlone, inTurn, logger }: WorkOptions): Promise<Work> {
   const boss = new PgBoss({
     db: database,
     schema,
@@ -81,12 +83,14 @@ export async function openWork({ database, schema, isAlone, logger }: WorkOption
   });
   boss.on('error', (...[error]: PgBossEventMap['error']) => logger.warn({ error }, 'work: the database failed'));
   boss.on('warning', (...[warning]: PgBossEventMap['warning']) => logger.warn({ warning }, 'work: pg-boss warns'));
-  await boss.start();
-  const known = new Set((await boss.getQueues()).map(({ name }) => name));
-  for (const kind of WORK_KINDS) {
-    if (!known.has(kind)) await boss.createQueue(kind, QUEUE);
-    else if (isAlone) await freeTaken(boss, kind);
-  }
+  await inTurn(async () => {
+    await boss.start();
+    const known = new Set((await boss.getQueues()).map(({ name }) => name));
+    for (const kind of WORK_KINDS) {
+      if (!known.has(kind)) await boss.createQueue(kind, QUEUE);
+      else if (isAlone) await freeTaken(boss, kind);
+    }
+  });
 
   const settle = ({ id, attempt }: TakenWork) => ({ id, retryCount: attempt });
   return {
