@@ -24,7 +24,10 @@ const questions = new WeakMap<OperationDefinitionNode, Question>();
 /** Equal for subscriptions whose answers to an event are equal, wherever they begin. */
 export function groupKey({ document, operation, variableValues }: ValidatedSubscriptionArgs, session: Session): string {
   const { text, variables } = questionOf(document, operation);
-  const values = variables.map((name) => sorted(variableValues.coerced[name]));
+  // One that was not given is not one that was given as null.
+  const values = variables
+    .filter((name) => Object.hasOwn(variableValues.coerced, name))
+    .map((name) => [name, sorted(variableValues.coerced[name])]);
   const { organizationId, clientId, scopes, language } = session;
   return JSON.stringify([text, values, organizationId, clientId, [...scopes].sort(), language]);
 }

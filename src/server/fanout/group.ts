@@ -24,8 +24,8 @@ export interface GroupDeps {
   readonly clock: Clock;
 }
 
-/** Messages that may wait to be written; the log is read no further until they are. */
-const PENDING = 500;
+/** Messages, and their bytes, that may wait to be written; the log is read no further until they are. */
+const PENDING = { messages: 500, bytes: 1_000_000 } as const;
 /** Members written to before others of the process get a turn. */
 const SLICE = 200;
 
@@ -42,6 +42,7 @@ export class Group {
   #at: bigint | null = null;
   #stop: AbortController | null = null;
   #pending: Message[] = [];
+  #pendingBytes = 0;
   #isWriting = false;
   /** Monotonic time before which no further round of writing begins. */
   #restUntil = 0;
@@ -130,8 +131,9 @@ export class Group {
 
   async #hand(message: Message): Promise<void> {
     this.#pending.push(message);
+    this.#pendingBytes += message.size;
     if (this.#pending.length === 1) this.#schedule();
-    if (this.#pending.length < PENDING) return;
+    if (this.#pending.length < PENDING.messages && this.#pendingBytes < PENDING.bytes) return;
     await new Promise<void>((resolve) => {
       this.#roomMade = resolve;
     });
@@ -139,6 +141,7 @@ export class Group {
 
   #makeRoom(): void {
     this.#pending = [];
+    this.#pendingBytes = 0;
     this.#roomMade?.();
     this.#roomMade = null;
   }

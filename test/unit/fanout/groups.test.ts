@@ -16,6 +16,8 @@ const settle = async (turns = 12) => {
 
 interface Client extends Outlet {
   readonly got: Message[];
+  /** Bytes of the largest write. */
+  largest: number;
   isFull: boolean;
   completed: boolean;
   readonly connection: Connection;
@@ -26,6 +28,8 @@ let feed: ReturnType<typeof createLogFeed<{ cursor: string; sequence: string }>>
 let fanout: Fanout;
 let executed: string[];
 let gate: Promise<void> | null;
+/** Makes answers large. */
+let padding: string;
 
 beforeEach(() => {
   const clock = fakeClock();
@@ -33,6 +37,7 @@ beforeEach(() => {
   const { log, tail } = feed;
   executed = [];
   gate = null;
+  padding = '';
   fanout = createFanout({
     log,
     tail,
@@ -49,7 +54,7 @@ function subscribe(after: string | null = null, key = 'k'): Client {
     execute: async (item) => {
       executed.push((item as { sequence: string }).sequence);
       await gate;
-      return { data: { item } };
+      return { data: { item, padding } };
     },
     connection,
     requestId: 'r',
@@ -57,12 +62,17 @@ function subscribe(after: string | null = null, key = 'k'): Client {
   });
   const client: Client = {
     got: [],
+    largest: 0,
     isFull: false,
     completed: false,
     connection,
     subscriber,
     write(messages) {
       client.got.push(...messages);
+      client.largest = Math.max(
+        client.largest,
+        messages.reduce((sum, { size }) => sum + size, 0),
+      );
     },
     complete() {
       client.completed = true;
@@ -86,6 +96,16 @@ test('an event is executed once and is one and the same message for everybody', 
   expect(clients[1]?.got[0]).toBe(clients[0]?.got[0]);
   expect(fanout.counts).toEqual({ subscribers: 3, groups: 1, members: 3 });
   expect(feed.watchers).toBe(1);
+});
+
+test('what is written at once is bounded in bytes, however fast large answers are made', async () => {
+  padding = 'x'.repeat(300_000);
+  const client = subscribe();
+  await settle();
+  const all = feed.append(10);
+  await settle(40);
+  expect(sequencesOf(client)).toEqual(all);
+  expect(client.largest).toBeLessThan(1_400_000);
 });
 
 test('another question, or the same with other rights, is executed for itself', async () => {
