@@ -82,9 +82,11 @@ class EventStream implements Outlet, Heart, Expiring {
   }
 
   beat(): void {
-    this.#stuck = this.isFull ? this.#stuck + 1 : 0;
+    // One that has ended is here only for as long as its end is not taken.
+    const isWaiting = this.isFull || this.#response.writableEnded;
+    this.#stuck = isWaiting ? this.#stuck + 1 : 0;
     if (this.#stuck >= PATIENCE) this.#response.destroy();
-    else if (!this.isFull && !this.#response.writableEnded) this.#response.write(':\n\n');
+    else if (!isWaiting) this.#response.write(':\n\n');
   }
 
   warn(expiresAt: number): void {

@@ -1,5 +1,6 @@
 // Opens subscriptions, and runs each of their events in a context of its own.
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import {
   createSourceEventStream,
   type ExecutionArgs,
@@ -56,7 +57,8 @@ function createSubscribe({ services, errors, budget, fanout, slots }: FreshEvent
 
     let release: () => void;
     try {
-      release = slots.take(opened, connection, http !== null);
+      const giveBack = slots.take(opened, connection, http !== null);
+      release = http === null ? giveBack : () => whenClosed(http, giveBack);
     } catch (error) {
       return finish({ errors: [errors.toClient(error, opened.requestId)] });
     }
@@ -68,4 +70,10 @@ function createSubscribe({ services, errors, budget, fanout, slots }: FreshEvent
     const { requestId } = opened;
     return fanout.open({ events, key: groupKey(validated, opened), execute, connection, requestId, release });
   };
+}
+
+/** A stream that has ended takes its place until its client has taken the end. */
+function whenClosed(http: ServerResponse, run: () => void): void {
+  if (http.closed) run();
+  else http.once('close', run);
 }
