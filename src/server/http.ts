@@ -19,7 +19,7 @@ import { createHealth } from './health.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createPipeline, ENDPOINT, type PipelineOptions } from './pipeline.ts';
 import type { BudgetView } from './plugins/use-upstream-report.ts';
-import { createWebSockets } from './websocket.ts';
+import { createWebSockets, refuseUpgrade } from './websocket.ts';
 
 export interface ServerOptions {
   readonly services: Services;
@@ -117,9 +117,7 @@ export function createServer(options: ServerOptions): GatewayServer {
     // Node takes its own listener off a connection it hands over: without one, a peer that resets it would end the process.
     socket.on('error', () => socket.destroy());
     if (draining || pathOf(request) !== ENDPOINT)
-      return void socket.end(
-        `HTTP/1.1 ${draining ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`,
-      );
+      return void refuseUpgrade(socket, draining ? '503 Service Unavailable' : '404 Not Found');
     webSockets.upgrade(request, socket as Socket, head);
   });
 

@@ -14,8 +14,13 @@ import type { Heart } from './heartbeat.ts';
 export const DRAIN_CODE = 1012;
 /** Close code when the token of the connection has expired. Clients reconnect with a new one, and their last cursors. */
 export const TOKEN_EXPIRED_CODE = 4801;
-/** Close code when the client reads so slowly that not even the end of a subscription can be told. Clients reconnect with their last cursors. */
+/** Close code when the client reads so slowly that not even the end of a subscription can be told, or asks on without reading. Clients reconnect with their last cursors. */
 export const TOO_SLOW_CODE = 4802;
+/** Close code when too many queries and mutations are under way on one connection. */
+export const TOO_MANY_CODE = 4803;
+
+/** Bytes that may wait for a client that goes on asking. */
+const MOST_UNREAD_BYTES = 4_000_000;
 
 /** An operation under way. */
 export interface Operation {
@@ -57,6 +62,13 @@ export class WebSocketConnection implements Connection, Heart, Expiring {
 
   get isOpen(): boolean {
     return this.webSocket.readyState === this.webSocket.OPEN;
+  }
+
+  /** Asked for each message that comes: false once it is closing. One that asks on without taking the answers is closed. */
+  get isListening(): boolean {
+    if (this.isOpen && this.socket.writableLength > MOST_UNREAD_BYTES)
+      this.webSocket.close(TOO_SLOW_CODE, 'Answers are not taken');
+    return this.isOpen;
   }
 
   /** Sends a message of the protocol's own. */
