@@ -1,5 +1,5 @@
-// The opaque form that places in the log take outside: signed, and good only for the log and the rights they were given under.
-import { createHmac, timingSafeEqual } from 'node:crypto';
+// The opaque form that places in the log take outside: sealed, signed, and good only for the log and the rights they were given under.
+import { createCipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { CursorError } from '../lib/cursor.ts';
 import type { Limits } from '../lib/visible.ts';
 
@@ -33,28 +33,37 @@ const PLAIN = 1 + SEQUENCE_BYTES;
 const WITH_SNAPSHOT = PLAIN + 1 + UUID_BYTES;
 const MOST_CHARACTERS = 64;
 
-/** @param secret of the log; whoever knows it can make cursors. */
+/**
+ * Nothing is readable in them: how far apart two places are would tell how much happens to others. The signature of what is inside is where the cipher
+ * begins ("synthetic initialisation vector"), so the same place has the same cursor every time.
+ * @param log whoever knows its secret can make cursors.
+ */
 export function createCursors(log: { readonly name: string; readonly secret: string }, rights: Limits): LogCursors {
   const { organizationId, clientId } = rights;
-  const key = createHmac('sha256', log.secret)
-    .update(JSON.stringify(['cursor', VERSION, log.name, organizationId, clientId]))
-    .digest();
-  const sign = (body: Buffer): Buffer => createHmac('sha256', key).update(body).digest().subarray(0, SIGNATURE_BYTES);
+  const keyFor = (use: 'sign' | 'hide'): Buffer =>
+    createHmac('sha256', log.secret)
+      .update(JSON.stringify(['cursor', VERSION, use, log.name, organizationId, clientId]))
+      .digest();
+  const [signing, hiding] = [keyFor('sign'), keyFor('hide')];
+  const sign = (body: Buffer): Buffer =>
+    createHmac('sha256', signing).update(body).digest().subarray(0, SIGNATURE_BYTES);
+  /** Hides what is shown, and shows what is hidden. */
+  const turn = (text: Buffer, signature: Buffer): Buffer =>
+    createCipheriv('aes-256-ctr', hiding, signature).update(text);
   return {
     cursorAt(sequence, snapshot = null) {
       const body = write({ sequence, snapshot });
-      return Buffer.concat([body, sign(body)]).toString('base64url');
+      const signature = sign(body);
+      return Buffer.concat([turn(body, signature), signature]).toString('base64url');
     },
     positionOf(cursor) {
       const bytes = cursor.length <= MOST_CHARACTERS ? Buffer.from(cursor, 'base64url') : Buffer.alloc(0);
-      const body = bytes.subarray(0, -SIGNATURE_BYTES);
-      const isWhole = body.length === PLAIN || body.length === WITH_SNAPSHOT;
+      const hidden = bytes.subarray(0, -SIGNATURE_BYTES);
+      const isWhole = hidden.length === PLAIN || hidden.length === WITH_SNAPSHOT;
+      const signature = bytes.subarray(-SIGNATURE_BYTES);
+      const body = isWhole ? turn(hidden, signature) : null;
       // One text for each cursor: characters that decode to the same bytes are refused as well.
-      const isOurs =
-        isWhole &&
-        bytes.toString('base64url') === cursor &&
-        timingSafeEqual(bytes.subarray(-SIGNATURE_BYTES), sign(body));
-      if (!isOurs)
+      if (body === null || bytes.toString('base64url') !== cursor || !timingSafeEqual(signature, sign(body)))
         throw new CursorError('a text that is not one of your cursors', 'a cursor that came to you with an event');
       return read(body);
     },

@@ -43,6 +43,13 @@ test('a position comes back as it was', () => {
   );
 });
 
+test('a place has one cursor, and nothing in it tells how far it is from another', () => {
+  const texts = Array.from({ length: 200 }, (_, index) => cursors.cursorAt(BigInt(index)));
+  expect(texts).toEqual(Array.from({ length: 200 }, (_, index) => cursors.cursorAt(BigInt(index))));
+  const firstBytes = texts.map((text) => Buffer.from(text, 'base64url').subarray(0, 8).toString('hex'));
+  expect(new Set(firstBytes).size).toBe(texts.length);
+});
+
 test('a cursor in which one bit or one character is another is refused', () => {
   const change = fc.record({ at: fc.nat(), bit: fc.nat(7), character: fc.constantFrom(...'Aa0-_=+/ \u0000é') });
   fc.assert(
