@@ -1,4 +1,5 @@
 // The operations of examples/: they fit the schema, stay below every limit, and GraphiQL shows them all.
+import { readFileSync } from 'node:fs';
 import { parse, specifiedRules, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
@@ -45,6 +46,13 @@ describe.each(examples)('$file', ({ document, query, variables, operations }) =>
 test('names of operations are unique, so that tabs can be told apart', () => {
   const names = examples.flatMap(({ operations }) => operations);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test('numbers of examples are unique, and docs/explorer.md lists them all in the order of the tabs', () => {
+  const numbers = examples.map(({ file }) => file.slice(0, 2));
+  expect(new Set(numbers).size).toBe(numbers.length);
+  const listed = [...readFileSync('docs/explorer.md', 'utf8').matchAll(/^\| `(\d\d-[\w-]+)` \|/gm)];
+  expect(listed.map(([, name]) => `${name}.graphql`)).toEqual(examples.map(({ file }) => file));
 });
 
 test('relative dates become instants when they are read', () => {
