@@ -64,7 +64,8 @@ export async function orderOnce(deps: OnceDeps, scope: OperationScope, wish: Wis
   if (busy !== null)
     return isSameKey(busy, wish) ? repeat(deps, scope, wish, busy) : Promise.reject(inProgress(scope, busy));
 
-  const draft = await wish.draft();
+  const draft = await draftUnlessKnown(deps, wish);
+  if ('known' in draft) return repeat(deps, scope, wish, draft.known);
   if (draft.order.kind !== 'DELETE') assertCeilingCanBeKept(deps, wish, draft.order.price);
   const owner = deps.newId();
   const { order, transfer } = await written(deps, scope, wish, draft, owner);
@@ -75,6 +76,23 @@ export async function orderOnce(deps: OnceDeps, scope: OperationScope, wish: Wis
   deps.bus.publish('events');
   await audit(deps, scope, claim.order);
   return { ...(await carryOut(deps, scope, await wish.prepare(claim.order), claim.order, owner)), replayed: false };
+}
+
+/**
+ * What stands against a draft may be what a twin under the same key bought meanwhile: then its order is the answer.
+ * @throws the outcome that stands against the draft when the key is still new.
+ */
+async function draftUnlessKnown(
+  { store }: OnceDeps,
+  { payerId, mutation, idempotencyKey, draft }: Wish,
+): Promise<Draft | { readonly known: OrderRecord }> {
+  try {
+    return await draft();
+  } catch (error) {
+    const known = await store.orders.byKey(payerId, mutation, idempotencyKey);
+    if (known === null) throw error;
+    return { known };
+  }
 }
 
 /** Keys of the gateway's own orders, which nobody else may take from it. */

@@ -47,25 +47,36 @@ export function createPortfolioRefresh({ store, mirror, bus, clock }: PortfolioR
     }
   }
 
-  /** Goes through the domains by name, once. @returns false when the job has ended or is no longer ours. @throws {NotNowError} when of a batch none could be read. */
+  /**
+   * Goes through the domains by name, and once more when readings were shared that others had begun before the job was asked for.
+   * @returns false when the job has ended or is no longer ours.
+   * @throws {NotNowError} when of a batch none could be read.
+   */
   async function readDetails(job: BulkJobRecord, held: HeldWork, demand: Demand): Promise<boolean> {
     const { organizationId, createdAt } = job;
     let failed = 0;
     let after = '';
+    let again = false;
     for (;;) {
       const { total, fresh } = await store.domains.countDetails(organizationId, createdAt);
       const progress = { total, done: fresh, failed, problem: null };
       if ((await told(store.bulkJobs.change(job.id, held.owner, progress, clock.now()))) === null) return false;
       const names = await store.domains.detailsBefore({ organizationId, olderThan: createdAt, after, limit: BATCH });
       const last = names.at(-1);
-      if (last === undefined) return true;
+      if (last === undefined && !again) return true;
+      if (last === undefined) {
+        [after, again, failed] = ['', false, 0];
+        continue;
+      }
       const details = names.map((name) => ({ organizationId, name }));
       const found = await mirror.domainDepths({ links: [], details }, demand);
-      const stale = [...found.details.values()].filter(({ freshness }) => freshness.state === 'STALE');
+      const read = [...found.details.values()].map(({ freshness }) => freshness);
+      const stale = read.filter(({ state }) => state === 'STALE');
       const unread = names.length - found.details.size + stale.length;
       if (unread === names.length)
-        throw new NotNowError(stale[0]?.freshness.reason ?? 'The domains could not be read.');
+        throw new NotNowError(stale[0]?.reason ?? 'The domains could not be read.');
       failed += unread;
+      again ||= read.some(({ state, asOf }) => state !== 'STALE' && asOf < createdAt);
       after = last;
     }
   }

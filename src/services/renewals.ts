@@ -186,12 +186,24 @@ async function check(
   return { domain: { ...domain, expiresAt }, price: offer.price, isPremium: offer.isPremium };
 }
 
+/** Whether another order bought and got this very term; it may have begun and ended between the check of this one and its claim. */
+async function isTermTaken({ store }: RenewalDeps, { domainName, progress }: OrderRecord): Promise<boolean> {
+  const { rows } = await store.orders.list({
+    visibility: { organizationId: null, clientId: null },
+    filter: { domainName, kinds: ['RENEW'], states: ['COMPLETED'] },
+    orderBy: { field: 'CREATED_AT', direction: 'DESC' },
+    page: { first: 1 },
+  });
+  return rows.some(({ row }) => row.progress.expiresAtBefore === progress.expiresAtBefore);
+}
+
 /**
- * Before an order is sent again: the term is still the one it was ordered for. Somebody else may have renewed the domain meanwhile; then the order fails.
+ * Before an order is sent again, or after another of the same term: the term is still the one it was ordered for. If somebody has renewed the domain meanwhile
+ * the order fails.
  * @throws {ExpiryChangedError|RequestFault}
  */
 async function assertSameTerm(deps: RenewalDeps, scope: OperationScope, order: OrderRecord): Promise<OrderRecord> {
-  if (order.submittedAt === null) return order;
+  if (order.submittedAt === null && !(await isTermTaken(deps, order))) return order;
   const call = { ...callFor(scope, 'interactive'), meter: scope.meter, maxAgeSeconds: 0 };
   const askedAt = deps.clock.now();
   const domain = await orFault(deps.mirror.domainChanged(order.domainName, call));

@@ -97,6 +97,14 @@ describe('the explorer of a gateway with the sandbox', () => {
       'RenewOnlyIfPaid',
       'RecordAPayment',
       'QuoteAChangeOfRegistrant',
+      'RefreshPortfolio',
+      'WhatHappened',
+      'FollowEverything',
+      'FollowDomains',
+      'FollowOrders',
+      'MakeAWebhook',
+      'Webhooks',
+      'CreateAnAccessToken',
     ]);
   });
 

@@ -81,7 +81,7 @@ describe.skipIf(TEST_REDIS_URL === null)('the bus over Redis', () => {
     const one = await startProcess(url, logName);
     await one.redis.client.publish(`gandi-gateway:bus:${logName}`, 'somebody weather');
     await one.redis.client.publish(`gandi-gateway:bus:${logName}`, 'somebody plans');
-    await eventually('the known kind was heard', () => one.heard.length === 1);
-    expect(one.heard).toEqual(['plans']);
+    await eventually('the known kind was heard', () => one.heard.includes('plans'));
+    expect(one.heard).not.toContain('weather');
   });
 });

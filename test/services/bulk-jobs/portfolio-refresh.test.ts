@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLocalBus } from '../../../src/events/bus.ts';
 import { createWorkRunner } from '../../../src/jobs/work-runner.ts';
 import { sleep } from '../../../src/lib/clock.ts';
+import { createUpstreamMeter } from '../../../src/lib/upstream-meter.ts';
 import { createMirror } from '../../../src/mirror/create-mirror.ts';
 import { createBulkJobsService } from '../../../src/services/bulk-jobs.ts';
 import { createPortfolioRefresh } from '../../../src/services/portfolio-refresh.ts';
@@ -34,7 +35,7 @@ function startGateway(parts: { readonly store: Store; readonly port: GandiPort }
   const deps = { store: parts.store, mirror, bus, clock, newId: defaultNewId };
   const jobs = createBulkJobsService(deps);
   const runner = createWorkRunner({ ...deps, handlers: [createPortfolioRefresh(deps)], logger: silentLogger });
-  return { jobs, runner };
+  return { jobs, runner, mirror };
 }
 type Gateway = ReturnType<typeof startGateway>;
 
@@ -47,6 +48,13 @@ const told = async (): Promise<readonly BulkJobRecord[]> =>
   (await store.events.after(0n, 1_000))
     .filter(({ type }) => type === 'BULK_JOB_CHANGED')
     .map(({ payload }) => payload as unknown as BulkJobRecord);
+const demand = () => ({
+  maxAgeSeconds: 0,
+  lane: 'interactive' as const,
+  tenant: 'reseller',
+  maxWaitMs: 60_000,
+  meter: createUpstreamMeter(),
+});
 const detailsRead = () => gandi.sent().filter((what) => what.startsWith('domain:'));
 
 /** Lets gateways work until the job has ended, or so many seconds. */
@@ -98,6 +106,18 @@ describeStore('refreshing a portfolio', (backend) => {
     expect(events.at(-1)).toEqual(await now(job));
     expect(events.map(({ done }) => done)).toEqual(events.map(({ done }) => done).toSorted((a, b) => a - b));
     expect(new Set(events.map(({ done }) => done))).toEqual(new Set([0, 20, 40, 50]));
+  });
+
+  test('reads again what others had begun to read before it was asked for', async () => {
+    const gateway = startGateway();
+    await gateway.mirror.ensureDomains({ withClients: true }, demand());
+    const name = 'd0000.example';
+    const early = gateway.mirror.domainDepths({ links: [], details: [{ organizationId: 'reseller', name }] }, demand());
+    await clock.advance(CALL_MS / 2);
+    const job = await work(await ask(gateway), [gateway]);
+    expect((await early).details.size).toBe(1);
+    expect(job).toMatchObject({ state: 'COMPLETED', done: DOMAINS, failed: 0, total: DOMAINS });
+    expect(detailsRead().filter((what) => what === `domain:${name}`)).toHaveLength(2);
   });
 
   test('is one job while it runs, and another one afterwards', async () => {

@@ -77,6 +77,42 @@ describe('a renewal', () => {
     expect(stage.gandi.bought).toHaveLength(1);
   });
 
+  test('repeated while it was checked is the same order, though what it bought stands against it by then', async () => {
+    const other = startGateway({ store: stage.store, port: stage.gandi.port, clock: stage.clock });
+    const { domain } = stage.gandi.port;
+    stage.gandi.port.domain = async (...call) => {
+      stage.gandi.port.domain = domain;
+      await other.renewals.renew(other.scopeOf(), wish());
+      return domain(...call);
+    };
+    expect(await stage.renew()).toMatchObject({ replayed: true, order: { state: 'ACCEPTED' } });
+    expect(stage.gandi.bought).toHaveLength(1);
+  });
+
+  test('of a term that another order bought and got while this one was checked fails, and buys nothing', async () => {
+    const { billing } = stage.gandi.port;
+    stage.gandi.port.billing = async (...call) => {
+      stage.gandi.port.billing = billing;
+      await stage.renew({ idempotencyKey: 'wish-2' });
+      stage.follower.start();
+      for (let second = 0; second < 5; second++) await stage.clock.advance(1_000);
+      await stage.follower.stop();
+      return billing(...call);
+    };
+    expect(await outcome(stage.renew())).toMatchObject({ code: 'EXPIRY_CHANGED' });
+    expect(stage.gandi.bought).toHaveLength(1);
+    const orders = await stage.store.orders.list({
+      visibility: { organizationId: null, clientId: null },
+      filter: { domainName: NAME },
+      orderBy: { field: 'CREATED_AT', direction: 'ASC' },
+      page: { first: 9 },
+    });
+    expect(orders.rows.map(({ row }) => [row.idempotencyKey, row.state])).toEqual([
+      ['wish-2', 'COMPLETED'],
+      ['wish-1', 'FAILED'],
+    ]);
+  });
+
   test('with another key while one is under way is refused with the order in the way', async () => {
     const { order } = await stage.renew();
     expect(await outcome(stage.renew({ idempotencyKey: 'wish-2' }))).toMatchObject({
