@@ -73,8 +73,7 @@ export function createPortfolioRefresh({ store, mirror, bus, clock }: PortfolioR
       const read = [...found.details.values()].map(({ freshness }) => freshness);
       const stale = read.filter(({ state }) => state === 'STALE');
       const unread = names.length - found.details.size + stale.length;
-      if (unread === names.length)
-        throw new NotNowError(stale[0]?.reason ?? 'The domains could not be read.');
+      if (unread === names.length) throw new NotNowError(stale[0]?.reason ?? 'The domains could not be read.');
       failed += unread;
       again ||= read.some(({ state, asOf }) => state !== 'STALE' && asOf < createdAt);
       after = last;

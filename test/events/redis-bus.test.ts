@@ -82,6 +82,6 @@ describe.skipIf(TEST_REDIS_URL === null)('the bus over Redis', () => {
     await one.redis.client.publish(`gandi-gateway:bus:${logName}`, 'somebody weather');
     await one.redis.client.publish(`gandi-gateway:bus:${logName}`, 'somebody plans');
     await eventually('the known kind was heard', () => one.heard.includes('plans'));
-    expect(one.heard).not.toContain('weather');
+    expect(HINTS).toEqual(expect.arrayContaining(one.heard));
   });
 });

@@ -77,16 +77,19 @@ describe('a renewal', () => {
     expect(stage.gandi.bought).toHaveLength(1);
   });
 
-  test('repeated while it was checked is the same order, though what it bought stands against it by then', async () => {
-    const other = startGateway({ store: stage.store, port: stage.gandi.port, clock: stage.clock });
-    const { domain } = stage.gandi.port;
-    stage.gandi.port.domain = async (...call) => {
-      stage.gandi.port.domain = domain;
-      await other.renewals.renew(other.scopeOf(), wish());
-      return domain(...call);
+  test('repeated before it was checked is the same order, though what it bought stands against it by then', async () => {
+    const { store, clock, gandi } = stage;
+    const list: typeof store.orders.list = async (query) => {
+      const underWay = await store.orders.list(query);
+      await stage.renew();
+      return underWay;
     };
-    expect(await stage.renew()).toMatchObject({ replayed: true, order: { state: 'ACCEPTED' } });
-    expect(stage.gandi.bought).toHaveLength(1);
+    const slow = startGateway({ store: { ...store, orders: { ...store.orders, list } }, port: gandi.port, clock });
+    expect(await slow.renewals.renew(slow.scopeOf(), wish())).toMatchObject({
+      replayed: true,
+      order: { state: 'ACCEPTED' },
+    });
+    expect(gandi.bought).toHaveLength(1);
   });
 
   test('of a term that another order bought and got while this one was checked fails, and buys nothing', async () => {
