@@ -80,8 +80,8 @@ describe.skipIf(TEST_REDIS_URL === null)('the bus over Redis', () => {
     const logName = randomUUID();
     const one = await startProcess(url, logName);
     await one.redis.client.publish(`gandi-gateway:bus:${logName}`, 'somebody weather');
-    await one.redis.client.publish(`gandi-gateway:bus:${logName}`, 'somebody plans');
-    await eventually('the known kind was heard', () => one.heard.includes('plans'));
-    expect(HINTS).toEqual(expect.arrayContaining(one.heard));
+    await one.redis.client.publish(`gandi-gateway:bus:${logName}`, 'somebody polls');
+    await eventually('the known kind was heard', () => one.heard.length === 1);
+    expect(one.heard).toEqual(['polls']);
   });
 });
