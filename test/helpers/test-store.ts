@@ -34,6 +34,9 @@ export interface TestStore {
 /** A server to run the same tests on, when one is named. */
 export const TEST_DATABASE_URL = process.env.TEST_DATABASE_URL ?? process.env.DATABASE_URL ?? null;
 
+/** The one that tests of a single backend run on. */
+export const DEFAULT_BACKEND: Backend = TEST_DATABASE_URL === null ? 'embedded' : 'postgresql';
+
 /** Runs `define` for each backend there is: PGlite always, PostgreSQL when {@link TEST_DATABASE_URL} is set. */
 export function describeStore(name: string, define: (backend: Backend) => void): void {
   describe.each<Backend>(TEST_DATABASE_URL === null ? ['embedded'] : ['embedded', 'postgresql'])(
@@ -42,10 +45,8 @@ export function describeStore(name: string, define: (backend: Backend) => void):
   );
 }
 
-/** An empty store on a database of its own. Default: PostgreSQL when {@link TEST_DATABASE_URL} is set, PGlite otherwise. */
-export async function createTestStore(
-  backend: Backend = TEST_DATABASE_URL === null ? 'embedded' : 'postgresql',
-): Promise<TestStore> {
+/** An empty store on a database of its own. */
+export async function createTestStore(backend: Backend = DEFAULT_BACKEND): Promise<TestStore> {
   const database = idle[backend].pop() ?? (await make[backend]());
   const { close: _close, ...work } = database.work;
   const { store, revoke } = revocable(createStore(database.prisma, { ...work, close: async () => {} }, async () => {}));

@@ -27,7 +27,7 @@ import type { SpendCeilings, Store } from '../../../src/store/store.ts';
 import { createLogger, type Logger, silentLogger } from '../../../src/telemetry/logger.ts';
 import type { GandiPort } from '../../../src/upstream/port.ts';
 import { type FakeClock, fakeClock } from '../../helpers/fake-clock.ts';
-import { createMortal, type Death } from '../../helpers/mortal.ts';
+import { createMortal } from '../../helpers/mortal.ts';
 import { createTestPoller } from '../../helpers/test-poller.ts';
 import type { TestStore } from '../../helpers/test-store.ts';
 import { tracked } from '../../helpers/tracked.ts';
@@ -178,8 +178,8 @@ export interface Stage extends Gateway {
   logged(): string;
   /** Another process on the same store and Gandi. */
   another(): Gateway;
-  /** A process that dies at one of its calls of the world outside. */
-  dying(death: Death | null): { readonly gateway: Gateway; calls(): number; isDead(): boolean };
+  /** A process that dies at one of its calls of the world outside; null = it lives. */
+  dying(at: number | null): { readonly gateway: Gateway; calls(): number; isDead(): boolean };
   order(id: string): Promise<OrderRecord>;
   /** Every order there is, whatever its state. */
   allOrders(): Promise<readonly OrderRecord[]>;
@@ -225,8 +225,8 @@ export function setup(
     store,
     logged: () => lines.join(''),
     another: () => start(),
-    dying(death) {
-      const mortal = createMortal(death);
+    dying(at) {
+      const mortal = createMortal(at);
       return {
         gateway: start({ store: mortal.wrap(store), port: mortal.wrap(gandi.port) }),
         calls: mortal.calls,

@@ -203,25 +203,23 @@ describeStore('changes of registrant', (backend) => {
       return rehearsal.calls();
     };
 
-    test.each([
-      ['before', 'taken'],
-      ['after', 'taken'],
-      ['before', 'lost'],
-      ['before', 'taken-unanswered'],
-    ] as const)('%s any of its calls, and whose answer is %s, has ordered once after a restart', async (when, fate) => {
-      const last = await boundaries();
-      expect(last).toBeGreaterThan(10);
-      const found: unknown[][] = [];
-      for (const at of deathsAt(last, backend)) {
-        await renewStage();
-        stage.gandi.willBe('change', fate);
-        const dying = stage.dying({ at, when });
-        await dying.gateway.change(wish).catch(() => null);
-        const state = await recover(stage, (gateway) => gateway.change(wish));
-        const [order] = await stage.allOrders();
-        found.push([at, state, stage.gandi.bought.length, await stage.ledger(order?.id ?? '')]);
-      }
-      expect(found).toEqual(found.map(([at]) => [at, 'ACCEPTED', 1, [['CHARGE', 600]]]));
-    });
+    test.each(['taken', 'lost', 'taken-unanswered'] as const)(
+      'at any of its calls, and whose answer is %s, has ordered once after a restart',
+      async (fate) => {
+        const last = await boundaries();
+        expect(last).toBeGreaterThan(10);
+        const found: unknown[][] = [];
+        for (const at of deathsAt(last, backend)) {
+          await renewStage();
+          stage.gandi.willBe('change', fate);
+          const dying = stage.dying(at);
+          await dying.gateway.change(wish).catch(() => null);
+          const state = await recover(stage, (gateway) => gateway.change(wish));
+          const [order] = await stage.allOrders();
+          found.push([at, state, stage.gandi.bought.length, await stage.ledger(order?.id ?? '')]);
+        }
+        expect(found).toEqual(found.map(([at]) => [at, 'ACCEPTED', 1, [['CHARGE', 600]]]));
+      },
+    );
   });
 });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/upstream/errors.ts';
 import { startGuardGateway } from '../../helpers/guard-gateway.ts';
-import { createMortal, type Death, deathsAt } from '../../helpers/mortal.ts';
+import { createMortal, deathsAt } from '../../helpers/mortal.ts';
 import { createTestStore, describeStore, type TestStore } from '../../helpers/test-store.ts';
 import { DAY_MS, DUE, EXPIRES_AT, FIRST, HOUR_MS, LAST, NAME, ONE, SECOND, type Stage, setup } from './setup.ts';
 
@@ -304,7 +304,7 @@ describeStore('a process that dies', (backend) => {
   afterEach(() => database.close());
 
   /** The rounds of a process that dies, then those of the next one. */
-  async function live(stage: Stage, death: Death | null): Promise<{ readonly calls: number; readonly died: boolean }> {
+  async function live(stage: Stage, death: number | null): Promise<{ readonly calls: number; readonly died: boolean }> {
     const mortal = createMortal(death);
     const store = mortal.wrap(stage.store);
     const gateway = startGuardGateway({ store, port: mortal.wrap(stage.gandi.port), clock: stage.clock });
@@ -323,14 +323,8 @@ describeStore('a process that dies', (backend) => {
       await next.round();
     }
   }
-  const everyDeath = (calls: number): Death[] =>
-    deathsAt(calls, backend).flatMap((at) => [
-      { at, when: 'before' as const },
-      { at, when: 'after' as const },
-    ]);
-
   test('at any call of a switch: after a restart it is off, and told once', async () => {
-    const cast = async (death: Death | null) => {
+    const cast = async (death: number | null) => {
       const stage = await setup(database, ONE);
       await stage.setPolicy({ policy: 'NEVER' });
       const lived = await live(stage, death);
@@ -345,14 +339,14 @@ describeStore('a process that dies', (backend) => {
     const right = [false, ['DECIDED POLICY_NEVER', 'SWITCHED POLICY_NEVER'], 'CONFIRMED'];
     expect(whole).toMatchObject({ died: false, found: right, sent: 1 });
     expect(whole.calls).toBeGreaterThan(8);
-    for (const death of everyDeath(whole.calls)) {
+    for (const death of deathsAt(whole.calls, backend)) {
       const { died, found, sent } = await cast(death);
       expect([death, died, found, sent]).toEqual([death, true, right, 1]);
     }
   });
 
   test('at any call of its own renewal: after a restart the domain was renewed exactly once', async () => {
-    const cast = async (death: Death | null) => {
+    const cast = async (death: number | null) => {
       const stage = await setup(database, ONE);
       await stage.setPolicy({ failSafe: 'SWITCH_OFF' });
       await stage.settle();
@@ -367,7 +361,7 @@ describeStore('a process that dies', (backend) => {
     };
     const whole = await cast(null);
     expect(whole).toMatchObject({ died: false, found: [['ORDER', EXPIRES_AT]] });
-    for (const death of everyDeath(whole.calls)) {
+    for (const death of deathsAt(whole.calls, backend)) {
       const { died, found } = await cast(death);
       expect([death, died, found]).toEqual([death, true, [['ORDER', EXPIRES_AT]]]);
     }

@@ -380,25 +380,23 @@ describeStore('restores', (backend) => {
       return rehearsal.calls();
     };
 
-    test.each([
-      ['before', 'taken'],
-      ['after', 'taken'],
-      ['before', 'lost'],
-      ['before', 'taken-unanswered'],
-    ] as const)('%s any of its calls, and whose answer is %s, has bought once after a restart', async (when, fate) => {
-      const last = await boundaries();
-      expect(last).toBeGreaterThan(8);
-      const found: unknown[][] = [];
-      for (const at of deathsAt(last, backend)) {
-        await scene();
-        stage.gandi.willBe('restore', fate);
-        const dying = stage.dying({ at, when });
-        await dying.gateway.restore({ domain }).catch(() => null);
-        const state = await recover(stage, (gateway) => gateway.restore({ domain }));
-        const [order] = await stage.allOrders();
-        found.push([at, state, stage.gandi.bought.length, await stage.ledger(order?.id ?? '')]);
-      }
-      expect(found).toEqual(found.map(([at]) => [at, 'ACCEPTED', 1, [['CHARGE', 10_800]]]));
-    });
+    test.each(['taken', 'lost', 'taken-unanswered'] as const)(
+      'at any of its calls, and whose answer is %s, has bought once after a restart',
+      async (fate) => {
+        const last = await boundaries();
+        expect(last).toBeGreaterThan(8);
+        const found: unknown[][] = [];
+        for (const at of deathsAt(last, backend)) {
+          await scene();
+          stage.gandi.willBe('restore', fate);
+          const dying = stage.dying(at);
+          await dying.gateway.restore({ domain }).catch(() => null);
+          const state = await recover(stage, (gateway) => gateway.restore({ domain }));
+          const [order] = await stage.allOrders();
+          found.push([at, state, stage.gandi.bought.length, await stage.ledger(order?.id ?? '')]);
+        }
+        expect(found).toEqual(found.map(([at]) => [at, 'ACCEPTED', 1, [['CHARGE', 10_800]]]));
+      },
+    );
   });
 });
