@@ -12,6 +12,7 @@ export interface Tracked<T> {
 
 export function tracked<T extends object>(target: T): Tracked<T> {
   let pending = 0;
+  let allAnswered = Promise.withResolvers<void>();
   const wrap = <O extends object>(inner: O): O =>
     new Proxy(inner, {
       get(_, name) {
@@ -24,6 +25,10 @@ export function tracked<T extends object>(target: T): Tracked<T> {
             return await Reflect.apply(value, inner, given);
           } finally {
             pending -= 1;
+            if (pending === 0) {
+              allAnswered.resolve();
+              allAnswered = Promise.withResolvers();
+            }
           }
         };
       },
@@ -31,7 +36,12 @@ export function tracked<T extends object>(target: T): Tracked<T> {
   return {
     value: wrap(target),
     async settled() {
-      for (let quiet = 0; quiet < QUIET_TURNS; quiet = pending === 0 ? quiet + 1 : 0) await nextTurn();
+      for (let quiet = 0; quiet < QUIET_TURNS; quiet += 1) {
+        await nextTurn();
+        if (pending === 0) continue;
+        await allAnswered.promise;
+        quiet = 0;
+      }
     },
   };
 }
