@@ -139,23 +139,23 @@ async function makeEmbedded(): Promise<TestDatabase> {
   return database;
 }
 
-/** A migrated database as a tar file, kept between runs under a name that changes with PGlite and with the migrations. */
-async function migratedDump(): Promise<Blob> {
-  const migrations = await readMigrations();
+/** Of what makes a migrated database what it is: the migrations, the tables of durable work, PGlite. */
+async function schemaKey(): Promise<string> {
   const pglite = await readFile(join(dirname(require.resolve('@electric-sql/pglite')), '../package.json'));
   const work = await readFile(join(import.meta.dirname, '../../src/store/work.ts'));
-  const key = createHash('sha256')
-    .update(pglite)
-    .update(work)
-    .update(JSON.stringify(migrations))
-    .digest('hex')
-    .slice(0, 16);
+  const migrations = JSON.stringify(await readMigrations());
+  return createHash('sha256').update(pglite).update(work).update(migrations).digest('hex').slice(0, 16);
+}
+
+/** A migrated database as a tar file, kept between runs under a name that changes with {@link schemaKey}. */
+async function migratedDump(): Promise<Blob> {
+  const key = await schemaKey();
   const folder = join(import.meta.dirname, '../../node_modules/.cache/test-database');
   const file = join(folder, `${key}.tar`);
   const kept = await readFile(file).catch(() => null);
   if (kept !== null) return new Blob([kept]);
   const client = await PGlite.create();
-  await migrate(pgliteTarget(client), migrations);
+  await migrate(pgliteTarget(client), await readMigrations());
   await (await openTestWork(pgliteWork(client))).work.close();
   const dump = await client.dumpDataDir('none');
   await client.close();
@@ -166,9 +166,8 @@ async function migratedDump(): Promise<Blob> {
 }
 
 async function makePostgresql(): Promise<TestDatabase> {
-  const { url, drop } = await createPostgresqlDatabase();
-  const { adapter, target, work: options, close } = await openPostgresql(url, silentLogger);
-  await migrate(target, await readMigrations());
+  const { url, drop } = await createPostgresqlDatabase(await migratedTemplate());
+  const { adapter, work: options, close } = await openPostgresql(url, silentLogger);
   const { work, timeIs } = await openTestWork(options);
   const prisma = createPrisma(adapter);
   const side = new pg.Pool({ connectionString: url, max: 1 });
@@ -189,31 +188,60 @@ async function makePostgresql(): Promise<TestDatabase> {
   return database;
 }
 
-/** A new, empty database on the server of {@link TEST_DATABASE_URL}. */
-export async function createPostgresqlDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+/** @returns name of a migrated database on the server that others are copied from, kept between runs as {@link migratedDump} is. */
+async function migratedTemplate(): Promise<string> {
+  const name = `gateway_template_${await schemaKey()}`;
+  const admin = await connectAdmin();
+  try {
+    await admin.query('SELECT pg_advisory_lock(hashtext($1))', [name]);
+    const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount === 0) {
+      const { name: draft, url } = await createPostgresqlDatabase();
+      const { target, work: options, close } = await openPostgresql(url, silentLogger);
+      await migrate(target, await readMigrations());
+      await (await openTestWork(options)).work.close();
+      await close();
+      await whenUnused(() => admin.query(`ALTER DATABASE ${draft} RENAME TO ${name}`));
+    }
+    return name;
+  } finally {
+    await admin.end();
+  }
+}
+
+async function connectAdmin(): Promise<pg.Client> {
   if (TEST_DATABASE_URL === null) throw new Error('TEST_DATABASE_URL is not set.');
   const admin = new pg.Client({ connectionString: TEST_DATABASE_URL });
   await admin.connect();
+  return admin;
+}
+
+/** A new database on the server of {@link TEST_DATABASE_URL}: empty, or a copy of another. */
+export async function createPostgresqlDatabase(
+  template = 'template1',
+): Promise<{ name: string; url: string; drop(): Promise<void> }> {
+  const admin = await connectAdmin();
   const name = `gateway_test_${randomUUID().replaceAll('-', '')}`;
-  await admin.query(`CREATE DATABASE ${name}`);
+  await whenUnused(() => admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
   await admin.query(`ALTER DATABASE ${name} SET synchronous_commit = off`);
-  const url = new URL(TEST_DATABASE_URL);
+  const url = new URL(TEST_DATABASE_URL ?? '');
   url.pathname = `/${name}`;
   return {
+    name,
     url: url.href,
     async drop() {
-      await dropUnused(admin, name);
+      await whenUnused(() => admin.query(`DROP DATABASE ${name}`));
       await admin.end();
     },
   };
 }
 
 /** The server may see our connections for a moment longer than we do. */
-async function dropUnused(admin: pg.Client, name: string): Promise<void> {
+async function whenUnused(act: () => Promise<unknown>): Promise<void> {
   const giveUpAt = Date.now() + 5_000;
   for (;;) {
     try {
-      await admin.query(`DROP DATABASE ${name}`);
+      await act();
       return;
     } catch (error) {
       if ((error as { code?: string }).code !== OBJECT_IN_USE || Date.now() > giveUpAt) throw error;
